@@ -1,0 +1,43 @@
+/// What a connection says of its server, database and role.
+public struct Server: Hashable, Sendable, Codable {
+  /// `server_version_num`: 150018 is 15.18.
+  public var versionNumber: Int
+  /// `server_version` without the packager's words: `15.18`.
+  public var version: String
+  /// The protocol of the encrypted connection (`TLSv1.3`), or nothing where it is plain.
+  public var tls: String?
+  /// The role that statements run as: the authorizer's `role`, else the login role.
+  public var role: Identifier
+  /// Whether the role is a superuser.
+  public var isSuperuser: Bool
+  /// The database's name.
+  public var database: String
+  /// The role that owns the database.
+  public var databaseOwner: Identifier
+  /// What the role may do in the database: `create`, `temporary`.
+  public var privileges: Set<Privilege>
+  /// `pg_is_in_recovery()`: a standby.
+  public var isInRecovery: Bool
+  /// `default_transaction_read_only`.
+  public var isReadOnly: Bool
+  /// The cluster's system identifier and the database's OID, name and host, which tell this database from any other.
+  public var identity: String
+
+  /// Makes a server.
+  public init(
+    versionNumber: Int, version: String, tls: String?, role: Identifier, isSuperuser: Bool, database: String,
+    databaseOwner: Identifier, privileges: Set<Privilege>, isInRecovery: Bool, isReadOnly: Bool, identity: String
+  ) {
+    self.versionNumber = versionNumber
+    self.version = version
+    self.tls = tls
+    self.role = role
+    self.isSuperuser = isSuperuser
+    self.database = database
+    self.databaseOwner = databaseOwner
+    self.privileges = privileges
+    self.isInRecovery = isInRecovery
+    self.isReadOnly = isReadOnly
+    self.identity = identity
+  }
+}

@@ -1,0 +1,84 @@
+/// How much a diagnostic matters.
+public enum Severity: String, Hashable, Sendable, Codable, Comparable {
+  /// Worth knowing; stops nothing.
+  case warning
+  /// Something is wrong; the command fails.
+  case error
+
+  /// A warning comes before an error.
+  public static func < (left: Severity, right: Severity) -> Bool {
+    left == .warning && right == .error
+  }
+}
+
+/// A second place that explains a diagnostic: the other definition, who uses this.
+public struct RelatedPlace: Hashable, Sendable, Codable {
+  /// What stands there, as half a sentence.
+  public var message: String
+  /// Where.
+  public var place: Place
+
+  /// Makes a related place.
+  public init(_ message: String, at place: Place) {
+    self.message = message
+    self.place = place
+  }
+}
+
+/// One finding for the user: what is wrong, where, and what to write instead.
+public struct Diagnostic: Hashable, Sendable, Codable {
+  /// How much it matters.
+  public var severity: Severity
+  /// The stable, kebab-case name that tests and scripts rely on.
+  public var code: String
+  /// One sentence, without a full stop: what is wrong with which thing.
+  public var message: String
+  /// Where, if it has a place in a file.
+  public var place: Place?
+  /// A few words shown beside the caret.
+  public var label: String?
+  /// What to do, one hint each; a statement or command stands alone, ready to copy.
+  public var help: [String]
+  /// Other places that explain it.
+  public var related: [RelatedPlace]
+
+  /// Makes a diagnostic.
+  public init(
+    _ severity: Severity, _ code: String, _ message: String, at place: Place? = nil, label: String? = nil,
+    help: [String] = [], related: [RelatedPlace] = []
+  ) {
+    self.severity = severity
+    self.code = code
+    self.message = message
+    self.place = place
+    self.label = label
+    self.help = help
+    self.related = related
+  }
+}
+
+extension Diagnostic: Comparable {
+  /// By place (those without one first), then code, then message.
+  public static func < (left: Diagnostic, right: Diagnostic) -> Bool {
+    switch (left.place, right.place) {
+    case (nil, nil): break
+    case (nil, _): return true
+    case (_, nil): return false
+    case (let l?, let r?) where l != r: return l < r
+    default: break
+    }
+    return (left.code, left.message) < (right.code, right.message)
+  }
+}
+
+/// An error that says all that there is to say as diagnostics; thrown where a command cannot go on.
+public struct Failure: Error, Sendable, Equatable {
+  /// What is wrong; never empty.
+  public var diagnostics: [Diagnostic]
+
+  /// Makes a failure of one diagnostic.
+  public init(_ diagnostic: Diagnostic) { self.diagnostics = [diagnostic] }
+
+  /// Makes a failure of several.
+  public init(_ diagnostics: [Diagnostic]) { self.diagnostics = diagnostics }
+}
