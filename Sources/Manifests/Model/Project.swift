@@ -1,0 +1,48 @@
+/// All manifests of a project, decoded, with variables substituted, defaults filled in and references resolved.
+public struct Project: Sendable {
+  /// `project:` of sluice.yaml; part of the ledger's key.
+  public var name: String = "default"
+  /// The environment chosen, if the project has any.
+  public var environment: String?
+  public var authorizers: [String: Resource<Authorizer>] = [:]
+  public var tunnels: [String: Resource<Tunnel>] = [:]
+  public var sources: [String: Resource<Source>] = [:]
+  public var destinations: [String: Resource<Destination>] = [:]
+  public var flows: [String: Resource<Flow>] = [:]
+  /// SQL files (relative to the project) run when the sandbox is made.
+  public var sandboxInit: [String] = []
+
+  /// A project without resources.
+  public init() {}
+
+  /// The addresses of all resources, sorted.
+  public var addresses: [Address] {
+    (tunnels.keys.map { Address(.tunnel, $0) } + authorizers.keys.map { Address(.authorizer, $0) }
+      + sources.keys.map { Address(.source, $0) } + destinations.keys.map { Address(.destination, $0) }
+      + flows.keys.map { Address(.flow, $0) }).sorted()
+  }
+
+  /// The inputs of `flow` with names replaced by what they stand for.
+  ///
+  /// - Returns: pairs of the input's name (nothing for a single `source:`) and the source; an input whose name is not
+  ///   known is left out (that is a diagnostic of its own).
+  public func sources(of flow: Flow) -> [(name: String?, source: Source)] {
+    flow.inputs.compactMap { input in
+      switch input.input {
+      case .inline(let source): (input.name, source)
+      case .named(let name): sources[name].map { (input.name, $0.spec) }
+      }
+    }
+  }
+
+  /// Where `address` stands, if it is in the manifests.
+  public func places(of address: Address) -> Places? {
+    switch address.kind {
+    case .authorizer: authorizers[address.name]?.places
+    case .tunnel: tunnels[address.name]?.places
+    case .source: sources[address.name]?.places
+    case .destination: destinations[address.name]?.places
+    case .flow: flows[address.name]?.places
+    }
+  }
+}
