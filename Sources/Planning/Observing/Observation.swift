@@ -1,0 +1,85 @@
+public import Catalog
+public import Diagnostics
+public import Manifests
+
+/// What the live databases and the sources said, read at plan time.
+public struct Observation: Sendable {
+  /// By authorizer.
+  public var databases: [String: DatabaseObservation] = [:]
+  /// By flow: what its source holds, where a plan needs to know.
+  public var sources: [String: SourceObservation] = [:]
+
+  /// An observation of nothing.
+  public init() {}
+}
+
+/// What connecting to one authorizer brought.
+public enum DatabaseObservation: Sendable {
+  case reached(LiveDatabase)
+  /// The connection failed; the diagnostic says why, and what to do.
+  case unreachable(Diagnostic)
+}
+
+/// One live database, as far as a plan asked about it.
+public struct LiveDatabase: Sendable {
+  public var server: Server
+  /// Every schema but the system's own, by name.
+  public var schemas: [Identifier: Schema]
+  /// The relations asked for that exist.
+  public var tables: [QualifiedName: Table]
+  /// The declared types asked for.
+  public var types: [String: TypeResolution]
+  /// The lineages in each ledger asked for that exists, by flow of this project.
+  public var lineages: [QualifiedName: [String: Set<String>]]
+  /// Whether rows of a table have the same key, for the keys asked for.
+  public var duplicates: [KeyQuestion: DuplicateAnswer]
+  /// How often the client waited for the server.
+  public var roundTrips: Int
+
+  /// Makes a database of which only the server is known.
+  public init(server: Server) {
+    self.server = server
+    schemas = [:]
+    tables = [:]
+    types = [:]
+    lineages = [:]
+    duplicates = [:]
+    roundTrips = 0
+  }
+}
+
+/// What the server makes of a type as it is written in a manifest.
+public enum TypeResolution: Hashable, Sendable {
+  /// `format_type`'s spelling of it.
+  case known(String)
+  /// The server's words for why it takes it as none.
+  case unknown(String)
+}
+
+/// Whether a table's rows would violate a key.
+public struct KeyQuestion: Hashable, Sendable {
+  public var table: QualifiedName
+  public var key: [Identifier]
+
+  /// Makes a question.
+  public init(table: QualifiedName, key: [Identifier]) {
+    self.table = table
+    self.key = key
+  }
+}
+
+/// The answer to a `KeyQuestion`.
+public enum DuplicateAnswer: Hashable, Sendable {
+  case none
+  /// Some keys that stand in more than one row, as text, with the number of rows.
+  case found([String])
+  /// It was not found out: the reason (it took too long, the role may not read).
+  case unknown(String)
+}
+
+/// What a flow's source holds.
+public enum SourceObservation: Sendable {
+  case fields([SourceField])
+  /// It cannot be read; the diagnostics say why.
+  case unreadable([Diagnostic])
+}

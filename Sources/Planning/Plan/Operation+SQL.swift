@@ -1,0 +1,59 @@
+internal import Catalog
+
+extension Operation {
+  /// The SQL that apply runs for it, one statement each, with its semicolon.
+  public var statements: [String] {
+    switch self {
+    case .createTable(let table, let columns, let primaryKey):
+      var lines = columns.map { "  " + $0.definition }
+      if !primaryKey.isEmpty { lines.append("  PRIMARY KEY (\(primaryKey.sqlList))") }
+      return ["CREATE TABLE \(table.sql) (\n\(lines.joined(separator: ",\n"))\n);"]
+    case .addColumn(let table, let column):
+      return ["ALTER TABLE \(table.sql) ADD COLUMN \(column.definition);"]
+    case .createUniqueIndex(let table, let key, _):
+      let name = Identifier.uniqueIndex(on: table, key: key)
+      return ["CREATE UNIQUE INDEX \(name.sql) ON \(table.sql) (\(key.sqlList));"]
+    case .createLedger(let ledger):
+      return LedgerLayout.statements(for: ledger)
+    }
+  }
+
+  /// What running it may do to others who use the database.
+  public var hazards: [Hazard] {
+    switch self {
+    case .createTable, .createLedger: []
+    case .addColumn: [.locksWrites]
+    case .createUniqueIndex(_, _, let tableIsEmpty): tableIsEmpty ? [] : [.locksWrites, .buildsIndex, .scansTable]
+    }
+  }
+}
+
+extension PlannedColumn {
+  /// The column as CREATE TABLE has it.
+  var definition: String {
+    var text = "\(name.sql) \(type)"
+    if let defaultSQL { text += " DEFAULT \(defaultSQL)" }
+    if !isNullable { text += " NOT NULL" }
+    return text
+  }
+}
+
+extension [Identifier] {
+  /// The names with commas between them.
+  var sqlList: String { map(\.sql).joined(separator: ", ") }
+}
+
+extension Identifier {
+  /// The name that apply gives to a unique index, so that a later one recognises what it left.
+  ///
+  /// A name over PostgreSQL's 63 bytes is cut, and told from others by a hash (FNV-1a) of the whole.
+  static func uniqueIndex(on table: QualifiedName, key: [Identifier]) -> Identifier {
+    let whole = ([table.name.name] + key.map(\.name) + ["sluice", "key"]).joined(separator: "_")
+    guard whole.utf8.count > maximumBytes else { return Identifier(whole) }
+    let hash = whole.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    let ending = "_\(String(hash, radix: 36))_sluice_key"
+    var start = table.name.name[...]
+    while start.utf8.count + ending.utf8.count > maximumBytes { start.removeLast() }
+    return Identifier(start + ending)
+  }
+}

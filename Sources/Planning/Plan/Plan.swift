@@ -1,0 +1,71 @@
+public import Catalog
+public import Diagnostics
+
+/// The ordered steps from state and observation to the manifests: a value, the same bytes for the same inputs.
+public struct Plan: Sendable {
+  /// The state's lineage; the one that a first apply would take up.
+  public var lineage: String
+  /// The state's serial.
+  public var serial: Int
+  /// In the order in which they would run.
+  public var steps: [Step]
+  /// All that is wrong or worth knowing, sorted.
+  public var diagnostics: [Diagnostic]
+  /// What was learned of each authorizer's server, sorted by name.
+  public var authorizers: [AuthorizerReport]
+
+  /// Makes a plan.
+  public init(
+    lineage: String, serial: Int, steps: [Step], diagnostics: [Diagnostic], authorizers: [AuthorizerReport]
+  ) {
+    self.lineage = lineage
+    self.serial = serial
+    self.steps = steps
+    self.diagnostics = diagnostics
+    self.authorizers = authorizers
+  }
+
+  /// How many steps there are of each action.
+  public var summary: [Step.Action: Int] {
+    steps.reduce(into: [:]) { $0[$1.action, default: 0] += 1 }
+  }
+
+  /// Whether applying it would change anything.
+  public var hasChanges: Bool { steps.contains { $0.action.isChange } }
+
+  /// Whether something keeps it from being applied.
+  public var isBlocked: Bool {
+    steps.contains { $0.action == .blocked } || diagnostics.contains { $0.severity == .error }
+  }
+
+  /// The statements that would unblock it, once each, by authorizer and executor, in order of need.
+  public var remedies: [Remedy] {
+    var result: [Remedy] = []
+    for remedy in steps.flatMap(\.checks).compactMap(\.remedy) {
+      let known = result.firstIndex { $0.authorizer == remedy.authorizer && $0.executor == remedy.executor }
+      guard let index = known else {
+        result.append(remedy)
+        continue
+      }
+      result[index].statements += remedy.statements.filter { !result[index].statements.contains($0) }
+    }
+    return result
+  }
+}
+
+/// What a plan says about one authorizer.
+public struct AuthorizerReport: Sendable {
+  /// The authorizer's name.
+  public var name: String
+  /// Its server; nothing where it could not be reached.
+  public var server: Server?
+  /// The host (or socket folder) connected to, as the manifest has it; nothing where it is a secret's part.
+  public var host: String?
+
+  /// Makes a report.
+  public init(name: String, server: Server?, host: String?) {
+    self.name = name
+    self.server = server
+    self.host = host
+  }
+}

@@ -1,0 +1,85 @@
+public import Diagnostics
+public import Manifests
+
+/// How one load of one flow ended.
+public struct LoadOutcome: Sendable {
+  /// The status that the ledger records.
+  public enum Status: String, Hashable, Sendable, CaseIterable { case loaded, failed, empty, skipped }
+
+  /// The flow's name.
+  public var flow: String
+  /// The load's id: a UUID, lower case.
+  public var load: String
+  public var status: Status
+  public var mode: Flow.WriteMode
+  public var counts: LoadCounts
+  public var seconds: Double
+  /// Why it failed.
+  public var error: Diagnostic?
+  /// What else is worth knowing.
+  public var warnings: [Diagnostic]
+  /// The files that were read, relative to the project.
+  public var files: [String]
+  /// The slot that the load stands for: RFC 3339.
+  public var slot: String?
+  /// Which try it was, from 1.
+  public var attempt: Int
+
+  /// Makes an outcome.
+  public init(
+    flow: String, load: String, status: Status, mode: Flow.WriteMode, counts: LoadCounts = LoadCounts(),
+    seconds: Double = 0, error: Diagnostic? = nil, warnings: [Diagnostic] = [], files: [String] = [],
+    slot: String? = nil, attempt: Int = 1
+  ) {
+    self.flow = flow
+    self.load = load
+    self.status = status
+    self.mode = mode
+    self.counts = counts
+    self.seconds = seconds
+    self.error = error
+    self.warnings = warnings
+    self.files = files
+    self.slot = slot
+    self.attempt = attempt
+  }
+}
+
+/// What became of a load's rows: `read` is the sum of the others but `deleted`.
+public struct LoadCounts: Hashable, Sendable {
+  public var read = 0
+  public var inserted = 0
+  public var updated = 0
+  public var deleted = 0
+  public var unchanged = 0
+  /// Overtaken by a later row of the same key.
+  public var superseded = 0
+  public var rejected = 0
+
+  /// Nothing counted yet.
+  public init() {}
+}
+
+/// How far a load has come.
+public struct LoadProgress: Sendable {
+  public var flow: String
+  public var load: String
+  /// Rows read so far.
+  public var rows: Int
+  /// Bytes of the source read so far.
+  public var bytes: Int
+  /// Bytes of the source in all, where that is known.
+  public var totalBytes: Int?
+  /// Since the load began.
+  public var seconds: Double
+
+  /// Makes a report.
+  public init(flow: String, load: String, rows: Int, bytes: Int, totalBytes: Int?, seconds: Double) {
+    self.flow = flow
+    self.load = load
+    self.rows = rows
+    self.bytes = bytes
+    self.totalBytes = totalBytes
+    self.seconds = seconds
+  }
+}
