@@ -1,0 +1,122 @@
+internal import CLibPQ
+internal import Dispatch
+internal import Synchronization
+
+/// One try to connect, on a thread of its own, that whoever waits for can leave at any time.
+///
+/// libpq resolves names in `PQconnectPoll`, which blocks beyond any deadline; so it is the waiting that ends in time,
+/// and the thread closes what it may still get.
+final class ConnectionAttempt: Sendable {
+  private enum State {
+    case idle
+    case waiting(CheckedContinuation<Connection, any Error>)
+    case settled
+  }
+
+  private let parameters: ConnectionParameters
+  private let timeout: Duration
+  private let deadline: ContinuousClock.Instant
+  private let state = Mutex(State.idle)
+
+  init(_ parameters: ConnectionParameters, timeout: Duration) {
+    self.parameters = parameters
+    self.timeout = timeout
+    deadline = .now + timeout
+  }
+
+  /// Begins; `continuation` is resumed once, with a connection or with an error.
+  func start(_ continuation: CheckedContinuation<Connection, any Error>) {
+    let isWanted = state.withLock { state in
+      if case .settled = state { return false }
+      state = .waiting(continuation)
+      return true
+    }
+    guard isWanted else { return continuation.resume(throwing: CancellationError()) }
+    let queue = DispatchQueue(label: "postgres")
+    queue.async { self.run(on: queue) }
+    let (seconds, attoseconds) = (timeout + .milliseconds(200)).components
+    let latest = DispatchTime.now() + Double(seconds) + Double(attoseconds) / 1e18
+    DispatchQueue.global().asyncAfter(deadline: latest) { [weak self] in self?.end(.failure(self?.tooLate)) }
+  }
+
+  /// Ends the waiting with a `CancellationError`.
+  func cancel() { end(.failure(CancellationError())) }
+
+  private var tooLate: PostgresError? {
+    var error = PostgresError(.connect, "no connection within \(timeout)")
+    error.connectFailure = .timedOut
+    return error
+  }
+
+  private enum Outcome {
+    case success(Connection)
+    case failure((any Error)?)
+  }
+
+  /// Tells the outcome to whoever waits; a connection that nobody waits for is closed as it is dropped.
+  private func end(_ outcome: Outcome) {
+    let before = state.withLock { state in
+      defer { state = .settled }
+      return state
+    }
+    guard case .waiting(let continuation) = before else { return }
+    switch outcome {
+    case .success(let connection): continuation.resume(returning: connection)
+    case .failure(let error): continuation.resume(throwing: error ?? CancellationError())
+    }
+  }
+
+  private var isSettled: Bool {
+    state.withLock { if case .settled = $0 { true } else { false } }
+  }
+
+  private func run(on queue: DispatchQueue) {
+    guard let pointer = Self.begin(parameters) else {
+      return end(.failure(PostgresError(.connect, "out of memory")))
+    }
+    let log = NoticeLog()
+    log.install(on: pointer)
+    // The only way to the server's SQLSTATE of a connection that failed.
+    PQsetErrorVerbosity(pointer, PQERRORS_VERBOSE)
+    var status = PQstatus(pointer) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING
+    while status == PGRES_POLLING_READING || status == PGRES_POLLING_WRITING {
+      let left = ContinuousClock.now.duration(to: deadline)
+      guard left > .zero, !isSettled else {
+        PQfinish(pointer)
+        return end(.failure(tooLate))
+      }
+      let events = status == PGRES_POLLING_READING ? SocketPoll.reading : SocketPoll.writing
+      if SocketPoll.ready(PQsocket(pointer), events, within: min(left, .milliseconds(100))) != 0 {
+        status = PQconnectPoll(pointer)
+      }
+    }
+    guard status == PGRES_POLLING_OK else {
+      var error = PostgresError.connecting(String(cString: PQerrorMessage(pointer)))
+      if PQconnectionNeedsPassword(pointer) == 1 { error.connectFailure = .authentication }
+      PQfinish(pointer)
+      return end(.failure(error))
+    }
+    PQsetErrorVerbosity(pointer, PQERRORS_DEFAULT)
+    end(.success(Connection(pointer, log: log, on: queue)))
+  }
+
+  /// Hands the parameters to libpq, one by one.
+  private static func begin(_ parameters: ConnectionParameters) -> OpaquePointer? {
+    let pairs = parameters.complete
+    // `strdup`ed copies would need freeing on each path; arrays of bytes free themselves.
+    let storage = pairs.flatMap { [Array($0.keyword.utf8CString), Array($0.value.utf8CString)] }
+    var pointers: [UnsafePointer<CChar>?] = []
+    func start(_ rest: ArraySlice<[CChar]>) -> OpaquePointer? {
+      guard let first = rest.first else {
+        let keywords = stride(from: 0, to: pointers.count, by: 2).map { pointers[$0] } + [nil]
+        let values = stride(from: 1, to: pointers.count, by: 2).map { pointers[$0] } + [nil]
+        return PQconnectStartParams(keywords, values, 1)
+      }
+      return first.withUnsafeBufferPointer { buffer in
+        pointers.append(buffer.baseAddress)
+        return start(rest.dropFirst())
+      }
+    }
+    return start(storage[...])
+  }
+}
