@@ -1,0 +1,57 @@
+internal import Diagnostics
+internal import Manifests
+
+/// How a file's rows are written: the options of a source, checked.
+struct Dialect {
+  var separators: Separators
+  var null: [UInt8]
+  var hasHeader: Bool
+  var skippedLines: Int
+
+  /// The dialect of `options` for `format`.
+  ///
+  /// - Throws: `not-supported` for what cannot be read yet, rather than reading it as something else.
+  init(_ options: CSVOptions, format: DataFormat, name: String) throws(Failure) {
+    guard format == .csv || format == .tsv else { throw .notSupported("format \(format.rawValue)", name) }
+    guard ["utf-8", "utf8"].contains(options.encoding.lowercased()) else {
+      throw .notSupported("encoding \(options.encoding)", name)
+    }
+    guard options.decimal == "." else { throw .notSupported("decimal \"\(options.decimal)\"", name) }
+    let delimiter = options.delimiter ?? (format == .tsv ? "\t" : ",")
+    separators = Separators(
+      delimiter: try Self.byte(delimiter, of: "delimiter", name), quote: try Self.byte(options.quote, of: "quote", name))
+    guard separators.delimiter != separators.quote else {
+      throw Failure(.sourceReadable("delimiter and quote of \(name) are the same", name))
+    }
+    null = Array(options.null.utf8)
+    hasHeader = options.header
+    skippedLines = options.skipRows
+  }
+
+  /// The dialect in which inline rows are handed to the reader.
+  static let inline = Dialect(hasHeader: true)
+
+  private init(hasHeader: Bool) {
+    separators = Separators(delimiter: UInt8(ascii: ","), quote: UInt8(ascii: "\""))
+    null = []
+    self.hasHeader = hasHeader
+    skippedLines = 0
+  }
+
+  private static func byte(_ text: String, of option: String, _ name: String) throws(Failure) -> UInt8 {
+    guard text.utf8.count == 1, let byte = text.utf8.first, byte < 0x80, ![0, 0x0A, 0x0D].contains(byte) else {
+      throw Failure(
+        .sourceReadable("\(option) of \(name) must be one ASCII character, not \"\(text)\"", name))
+    }
+    return byte
+  }
+}
+
+extension Failure {
+  /// Something that manifests may say and loads cannot do yet.
+  static func notSupported(_ what: String, _ name: String? = nil) -> Failure {
+    Failure(
+      Diagnostic(
+        .error, "not-supported", "\(what) is not supported yet\(name.map { " (\($0))" } ?? "")"))
+  }
+}
