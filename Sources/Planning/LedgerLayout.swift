@@ -1,7 +1,70 @@
 public import Catalog
 
-/// The ledger's table: placeholder until Loading's lands.
+/// The ledger's table, declared once: what apply makes, what a plan compares, what a load writes.
 public enum LedgerLayout {
+  /// A column of the ledger.
+  public struct LedgerColumn: Hashable, Sendable {
+    public var name: Identifier
+    /// As `format_type` writes it.
+    public var type: String
+    public var isNotNull: Bool
+  }
+
+  /// The table's name; it stands beside the target table, or in the destination's `ledgerSchema`.
   public static let tableName = Identifier("_sluice_loads")
-  public static func statements(for ledger: QualifiedName) -> [String] { [] }
+
+  /// The layout that this version writes; each row holds it.
+  public static let version = 1
+
+  /// All columns in order.
+  public static let columns: [LedgerColumn] = [
+    column("load_id", "uuid"),
+    column("layout_version", "integer"),
+    column("project", "text"),
+    column("flow", "text"),
+    column("lineage", "text"),
+    column("table_name", "text"),
+    column("mode", "text"),
+    column("slot", "timestamp with time zone", isNotNull: false),
+    column("attempt", "integer"),
+    column("again", "boolean"),
+    column("status", "text"),
+    column("cursor_from", "text", isNotNull: false),
+    column("cursor_to", "text", isNotNull: false),
+    column("files", "jsonb", isNotNull: false),
+    column("rows_read", "bigint"),
+    column("rows_inserted", "bigint"),
+    column("rows_updated", "bigint"),
+    column("rows_deleted", "bigint"),
+    column("rows_unchanged", "bigint"),
+    column("rows_superseded", "bigint"),
+    column("rows_rejected", "bigint"),
+    column("new_fields", "integer"),
+    column("sql_state", "text", isNotNull: false),
+    column("message", "text", isNotNull: false),
+    column("started", "timestamp with time zone"),
+    column("finished", "timestamp with time zone"),
+    column("host", "text"),
+    column("sluice_version", "text"),
+  ]
+
+  /// The statements that make the ledger, each with its semicolon.
+  ///
+  /// A slot is loaded once: the unique index takes only rows that loaded, and not again.
+  public static func statements(for ledger: QualifiedName) -> [String] {
+    let lines =
+      columns.map { "  \($0.name.sql) \($0.type)\($0.isNotNull ? " NOT NULL" : "")" } + ["  PRIMARY KEY (load_id)"]
+    return [
+      "CREATE TABLE \(ledger.sql) (\n\(lines.joined(separator: ",\n"))\n);",
+      """
+      CREATE UNIQUE INDEX \(Identifier(ledger.name.name + "_slot").sql) ON \(ledger.sql) (project, flow, slot) \
+      WHERE status = 'loaded' AND NOT again;
+      """,
+      "CREATE INDEX \(Identifier(ledger.name.name + "_flow").sql) ON \(ledger.sql) (project, flow, finished);",
+    ]
+  }
+
+  private static func column(_ name: Identifier, _ type: String, isNotNull: Bool = true) -> LedgerColumn {
+    LedgerColumn(name: name, type: type, isNotNull: isNotNull)
+  }
 }

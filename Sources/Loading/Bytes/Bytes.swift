@@ -39,7 +39,7 @@ struct Bytes {
   @inline(__always)
   func equals(_ others: [UInt8]) -> Bool {
     guard count == others.count else { return false }
-    return others.withUnsafeBufferPointer { count == 0 || memcmp(start, $0.baseAddress, count) == 0 }
+    return others.withUnsafeBufferPointer { $0.baseAddress.map { memcmp(start, $0, count) == 0 } ?? true }
   }
 
   /// Whether they are just the ASCII characters of `text`.
