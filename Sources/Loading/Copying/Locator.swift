@@ -1,0 +1,53 @@
+internal import Diagnostics
+
+/// A row found again in its source.
+struct LocatedRow {
+  struct Field {
+    var name: String
+    /// Nothing for NULL.
+    var value: String?
+    var line: Int
+    var column: Int
+  }
+
+  /// Nothing for inline rows.
+  var file: String?
+  /// The line on which it starts; for inline rows their number.
+  var line: Int
+  var fields: [Field]
+
+  /// Reads the parts again up to the row with `ordinal`, counted as the feed counted.
+  ///
+  /// It costs another reading, but only a load that fails pays for it; keeping every row's place would cost all of them.
+  static func find(_ ordinal: Int, in parts: [SourcePart], starts: [Int]) -> LocatedRow? {
+    guard let part = starts.lastIndex(where: { $0 < ordinal }), parts.indices.contains(part),
+      var reader = try? parts[part].open()
+    else { return nil }
+    for _ in 0..<max(ordinal - starts[part] - 1, 0) {
+      do { guard try reader.next() else { return nil } } catch is RowFault { continue } catch { return nil }
+    }
+    guard let found = try? reader.find(), found else { return nil }
+    let places = (0..<reader.fieldCount).map { reader.place(of: $0) }
+    reader.finish()
+    let isFile = parts[part].file != nil
+    let fields = places.indices.map { index in
+      Field(
+        name: index < reader.header.count ? reader.header[index] : "", value: reader.field(index)?.text,
+        line: places[index].line, column: places[index].column)
+    }
+    return LocatedRow(
+      file: isFile ? parts[part].name : nil, line: isFile ? reader.line : ordinal - starts[part], fields: fields)
+  }
+
+  /// Where the field called `name` starts, else where the row does; nothing for inline rows.
+  func place(ofField name: String?) -> Place? {
+    guard let file else { return nil }
+    if let field = fields.first(where: { $0.name == name }) {
+      return Place(file: file, line: field.line, column: field.column)
+    }
+    return Place(file: file, line: line, column: 1)
+  }
+
+  /// The row in words: `data/orders.csv:17`, `row 3`.
+  var words: String { file.map { "\($0):\(line)" } ?? "row \(line)" }
+}
