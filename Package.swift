@@ -72,20 +72,28 @@ let package = Package(
       ],
       swiftSettings: safe),
 
+    .target(
+      name: "Connecting",
+      dependencies: [
+        "Manifests", "Postgres", "Catalog", "Diagnostics",
+        .product(name: "SystemPackage", package: "swift-system"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ],
+      swiftSettings: safe),
+
     // Floor 4: effects.
     .target(
       name: "Loading",
       dependencies: [
-        "Planning", "Manifests", "State", "Postgres", "Catalog", "Diagnostics", "JSON",
+        "Planning", "Manifests", "State", "Connecting", "Postgres", "Catalog", "Diagnostics", "JSON",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: settings),
     .target(
       name: "Reconciling",
       dependencies: [
-        "Planning", "Manifests", "State", "Postgres", "Loading", "Catalog", "Diagnostics", "JSON",
+        "Planning", "Manifests", "State", "Connecting", "Postgres", "Loading", "Catalog", "Diagnostics", "JSON",
         .product(name: "SystemPackage", package: "swift-system"),
-        .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       swiftSettings: safe),
     .target(
@@ -110,7 +118,7 @@ let package = Package(
     .executableTarget(
       name: "sluice",
       dependencies: [
-        "Views", "Reconciling", "Loading", "Sandbox", "Planning", "Manifests", "State", "Postgres",
+        "Views", "Reconciling", "Loading", "Sandbox", "Connecting", "Planning", "Manifests", "State", "Postgres",
         "Catalog", "Diagnostics", "JSON",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -146,6 +154,7 @@ let tests: [(target: String, dependencies: [Target.Dependency])] = [
       "Reconciling", "Planning", "Manifests", "State", "Postgres", "Catalog", "Diagnostics", "JSON",
     ]
   ),
+  ("Connecting", ["Connecting", "Manifests", "Postgres", "Catalog", "Diagnostics"]),
   ("Sandbox", ["Sandbox", "Manifests", "Postgres", "Catalog", "Diagnostics"]),
   ("Views", ["Views", "Planning", "Manifests", "State", "Catalog", "Diagnostics", "JSON"]),
   ("Command", ["sluice", "JSON"]),

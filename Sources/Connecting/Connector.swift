@@ -1,0 +1,101 @@
+public import Diagnostics
+public import Manifests
+public import Postgres
+
+/// Opens connections to a project's authorizers.
+public protocol Connector: Sendable {
+  /// Connects.
+  ///
+  /// - Throws: `Failure` with one diagnostic of the code `connection`, `secret` or `not-supported`, which says what to do
+  ///   about it.
+  func open(_ authorizer: Resource<Authorizer>) async throws(Failure) -> Connection
+}
+
+/// Opens connections as the manifests say.
+public struct DirectConnector: Connector {
+  private let secrets: SecretReader
+  private let environment: PostgresEnvironment
+  private let isOnlyAuthorizer: Bool
+  private let folder: String
+
+  /// Makes a connector.
+  ///
+  /// - Parameters:
+  ///   - folder: the project's, which certificates are relative to.
+  ///   - environment: libpq's own variables, taken out of the process's environment at start.
+  ///   - isOnlyAuthorizer: whether the project has a single authorizer, so that PGPASSWORD can be meant for no other.
+  public init(folder: String, secrets: SecretReader, environment: PostgresEnvironment, isOnlyAuthorizer: Bool) {
+    self.folder = folder
+    self.secrets = secrets
+    self.environment = environment
+    self.isOnlyAuthorizer = isOnlyAuthorizer
+  }
+
+  public func open(_ authorizer: Resource<Authorizer>) async throws(Failure) -> Connection {
+    let parameters = try await parameters(of: authorizer)
+    do {
+      return try await Connection.open(parameters, timeout: authorizer.spec.connectTimeout)
+    } catch let error as PostgresError {
+      throw Failure(.connection(error, to: authorizer))
+    } catch {
+      throw Failure(
+        Diagnostic(.error, "interrupted", "connecting to authorizer \(authorizer.name) was interrupted"))
+    }
+  }
+
+  private func parameters(of authorizer: Resource<Authorizer>) async throws(Failure) -> ConnectionParameters {
+    let spec = authorizer.spec
+    let places = authorizer.places
+    if spec.tunnel != nil {
+      throw Failure(
+        Diagnostic(
+          .error, "not-supported", "this version of Sluice cannot connect through tunnels yet",
+          at: places.place(of: "tunnel")))
+    }
+    if let role = spec.tls, let host = spec.host, host.hasPrefix("/"), ![.disable, .prefer].contains(role.mode) {
+      throw Failure(
+        Diagnostic(
+          .error, "connection", "a unix socket is never encrypted, so `tls: \(role.mode.rawValue)` cannot hold",
+          at: places.place(of: "tls"), help: ["leave `tls` out, or connect by a host's name"]))
+    }
+    var parameters = ConnectionParameters()
+    if let reference = spec.url {
+      let what = "the url of authorizer \(authorizer.name)"
+      let url = try await secrets.read(reference, for: what, at: places.place(of: "url"))
+      url.reveal { parameters["dbname"] = $0 }
+    }
+    parameters["service"] = spec.service
+    parameters["host"] = spec.host
+    if spec.host != nil { parameters["port"] = String(spec.port) }
+    if let database = spec.database { parameters["dbname"] = database }
+    parameters["user"] = spec.username
+    try await addPassword(to: &parameters, of: authorizer)
+    addTLS(to: &parameters, spec)
+    parameters["servicefile"] = nil
+    return parameters
+  }
+
+  private func addPassword(
+    to parameters: inout ConnectionParameters, of authorizer: Resource<Authorizer>
+  ) async throws(Failure) {
+    if let reference = authorizer.spec.password {
+      let what = "the password of authorizer \(authorizer.name)"
+      let password = try await secrets.read(reference, for: what, at: authorizer.places.place(of: "password"))
+      password.reveal { parameters["password"] = $0 }
+    } else if isOnlyAuthorizer, let password = environment.password, authorizer.spec.url == nil {
+      parameters["password"] = password
+    }
+    parameters["passfile"] = environment.passwordFile
+  }
+
+  private func addTLS(to parameters: inout ConnectionParameters, _ spec: Authorizer) {
+    guard let tls = spec.tls else {
+      if spec.url == nil, spec.service == nil { parameters["sslmode"] = Authorizer.TLSMode.prefer.rawValue }
+      return
+    }
+    parameters["sslmode"] = tls.mode.rawValue
+    parameters["sslrootcert"] = tls.rootCertificate.map { "\(folder)/\($0)" }
+    parameters["sslcert"] = tls.clientCertificate.map { "\(folder)/\($0)" }
+    parameters["sslkey"] = tls.clientKey.map { "\(folder)/\($0)" }
+  }
+}
