@@ -87,7 +87,9 @@ public struct DiagnosticRenderer {
     let (text, offset) = line.excerpt(around: cells, room: room)
     let number = style.paint(String(place.line).paddedAtStart(to: gutter) + " │", .blue)
     return [header, text.isEmpty ? number : "\(number) \(text)"]
-      + carets(from: cells.lowerBound - offset, count: cells.count, mark, goesOn: goesOn, room: max(room, 20)).map { bar + $0 }
+      + carets(from: cells.lowerBound - offset, count: cells.count, mark, goesOn: goesOn, room: max(room, 20)).map {
+        bar + $0
+      }
   }
 
   /// The carets with their label: beside them, or below where it does not fit.

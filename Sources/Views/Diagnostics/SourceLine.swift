@@ -78,7 +78,8 @@ struct SourceLine {
   /// The text of `cells`, with a space for the half of a wide character.
   private func text(of cells: Range<Int>) -> String {
     var text = ""
-    for piece in pieces where piece.cells.overlaps(cells) || (piece.cells.isEmpty && cells.contains(piece.cells.lowerBound)) {
+    for piece in pieces
+    where piece.cells.overlaps(cells) || (piece.cells.isEmpty && cells.contains(piece.cells.lowerBound)) {
       if piece.cells.lowerBound >= cells.lowerBound, piece.cells.upperBound <= cells.upperBound {
         text += piece.text
       } else {

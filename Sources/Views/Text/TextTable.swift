@@ -9,6 +9,10 @@ struct TextTable {
       self.text = text
       self.paint = paint
     }
+
+    static let passed = Cell("✓", .green)
+    static let failed = Cell("✗", .boldRed)
+    static let left = Cell("–", .dim)
   }
 
   enum Alignment { case left, right }
@@ -18,8 +22,8 @@ struct TextTable {
   var rows: [[Cell]] = []
   /// Spaces before each row.
   var indentation = 0
-  /// Spaces between two columns.
-  var gap = 2
+  /// Spaces after each column; two where nothing is said.
+  var gaps: [Int] = []
 
   init(_ alignments: [Alignment]) { self.alignments = alignments }
 
@@ -49,7 +53,7 @@ struct TextTable {
           line += String(repeating: " ", count: pending) + style.paint(cell.text, cell.paint)
           pending = 0
         }
-        pending += (isRight ? 0 : room) + gap
+        pending += (isRight ? 0 : room) + (column < gaps.count ? gaps[column] : 2)
       }
       return line
     }

@@ -1,0 +1,81 @@
+internal import Catalog
+public import Diagnostics
+public import JSON
+internal import OrderedCollections
+public import Planning
+
+/// The `formatVersion` of every document. Within it, members are added, never renamed or removed.
+private let formatVersion: JSONValue = 1
+
+/// What `validate --output json` prints (schemas/validate.schema.json).
+public func validateDocument(valid: Bool, resources: Int, diagnostics: [Diagnostic]) -> JSONValue {
+  [
+    "formatVersion": formatVersion, "valid": .bool(valid), "resources": .int(resources),
+    "diagnostics": .array(diagnostics.map(diagnosticJSON)),
+  ]
+}
+
+/// What `plan --output json` prints (schemas/plan.schema.json).
+public func planDocument(_ plan: Plan) -> JSONValue {
+  [
+    "formatVersion": formatVersion, "lineage": .string(plan.lineage), "serial": .int(plan.serial),
+    "summary": summaryJSON(plan.summary), "steps": .array(plan.steps.map(stepJSON)),
+    "diagnostics": .array(plan.diagnostics.map(diagnosticJSON)),
+  ]
+}
+
+/// What `check --output json` prints (schemas/check.schema.json).
+public func checkDocument(_ checks: [AuthorizerCheck]) -> JSONValue {
+  ["formatVersion": formatVersion, "authorizers": .array(checks.map(authorizerJSON))]
+}
+
+/// What `preview --output json` prints (schemas/preview.schema.json).
+public func previewDocument(_ preview: Preview) -> JSONValue {
+  [
+    "formatVersion": formatVersion, "flow": .string(preview.flow),
+    "columns": .array(preview.columns.map { ["name": .string($0.name), "type": .string($0.type)] }),
+    "rows": .array(preview.rows.map { .array($0) }),
+    "rejected": .array(preview.rejected.map(diagnosticJSON)),
+  ]
+}
+
+private func authorizerJSON(_ check: AuthorizerCheck) -> JSONValue {
+  [
+    "address": .string("authorizer/\(check.name)"), "status": .string(check.status.rawValue),
+    "serverVersion": .string(check.server?.version), "tls": .string(check.server?.tls),
+    "role": .string(check.server?.role.name), "milliseconds": .rounded(check.milliseconds),
+    "diagnostics": .array(check.diagnostics.map(diagnosticJSON)),
+  ]
+}
+
+private func stepJSON(_ step: Step) -> JSONValue {
+  [
+    "address": .string(step.address), "action": .string(step.action.rawValue), "wanted": .string(step.wanted.rawValue),
+    "reason": .string(step.reason),
+    "changes": .array(
+      step.changes.map { ["path": .string($0.path), "before": $0.before ?? .null, "after": $0.after ?? .null] }),
+    "checks": .array(
+      step.checks.map {
+        ["id": .string($0.id.rawValue), "status": .string($0.status.rawValue), "message": .string($0.message)]
+      }),
+    "hazards": .array(step.hazards.map { .string($0.rawValue) }),
+    "statements": .array(step.statements.map { .string($0) }),
+  ]
+}
+
+/// A count for each action, those of none included.
+func summaryJSON(_ summary: [Step.Action: Int]) -> JSONValue {
+  .object(
+    OrderedDictionary(
+      uniqueKeysWithValues: Step.Action.allCases.map { ($0.rawValue, JSONValue.int(summary[$0] ?? 0)) }))
+}
+
+extension JSONValue {
+  /// A measured number, to the thousandth; null where it is no finite number.
+  static func rounded(_ value: Double) -> JSONValue {
+    let rounded = (value * 1000).rounded() / 1000
+    guard rounded.isFinite else { return .null }
+    if let whole = Int(exactly: rounded) { return .int(whole) }
+    return .number("\(rounded)")
+  }
+}

@@ -1,0 +1,51 @@
+internal import Diagnostics
+public import JSON
+internal import Manifests
+internal import OrderedCollections
+public import Planning
+
+/// The line that `apply --output json` and `run --output json` print for an event; nothing where it is not worth one.
+public func eventJSON(_ event: Event) -> JSONValue? {
+  switch event {
+  case .stepStarted(let address, let action): stepEvent(address, action, "started")
+  case .stepFinished(let address, let action): stepEvent(address, action, "done")
+  case .stepFailed(let address, let action, let error): stepEvent(address, action, "failed", error)
+  case .applied(let summary): ["event": "finished", "summary": summaryJSON(summary)]
+  case .loadStarted(let flow, let load, let mode):
+    ["event": "started", "flow": .string(flow), "load": .string(load), "mode": .string(mode)]
+  case .loadProgress(let progress): progressEvent(progress)
+  case .loadFinished(let outcome): finishedEvent(outcome)
+  }
+}
+
+private func stepEvent(
+  _ address: String, _ action: Step.Action, _ status: String, _ error: Diagnostic? = nil
+) -> JSONValue {
+  var members: OrderedDictionary<String, JSONValue> = [
+    "event": "step", "address": .string(address), "action": .string(action.rawValue), "status": .string(status),
+  ]
+  if let error { members["error"] = diagnosticJSON(error) }
+  return .object(members)
+}
+
+private func progressEvent(_ progress: LoadProgress) -> JSONValue {
+  [
+    "event": "progress", "flow": .string(progress.flow), "load": .string(progress.load), "rows": .int(progress.rows),
+    "bytes": .int(progress.bytes), "totalBytes": progress.totalBytes.map { .int($0) } ?? .null,
+    "seconds": .rounded(progress.seconds),
+  ]
+}
+
+private func finishedEvent(_ outcome: LoadOutcome) -> JSONValue {
+  let counts = outcome.counts
+  var members: OrderedDictionary<String, JSONValue> = [
+    "event": "finished", "flow": .string(outcome.flow), "load": .string(outcome.load),
+    "status": .string(outcome.status.rawValue), "mode": .string(outcome.mode.rawValue), "read": .int(counts.read),
+    "inserted": .int(counts.inserted), "updated": .int(counts.updated), "deleted": .int(counts.deleted),
+    "unchanged": .int(counts.unchanged), "superseded": .int(counts.superseded), "rejected": .int(counts.rejected),
+    "seconds": .rounded(outcome.seconds), "slot": .string(outcome.slot), "attempt": .int(outcome.attempt),
+    "files": .array(outcome.files.map { .string($0) }), "warnings": .array(outcome.warnings.map(diagnosticJSON)),
+  ]
+  if let error = outcome.error { members["error"] = diagnosticJSON(error) }
+  return .object(members)
+}

@@ -1,0 +1,117 @@
+internal import Catalog
+internal import JSON
+internal import Planning
+
+/// Draws one step of a plan.
+struct StepView {
+  var style: Style
+  /// The cells that addresses are padded to.
+  var addressWidth: Int
+
+  /// More columns than this are only counted.
+  private static let mostColumns = 50
+  private static let indentation = "      "
+
+  /// The step's line and, further in, what it does and what was checked.
+  func lines(_ step: Step) -> [String] {
+    [header(step)] + (changes(step) + operations(step) + hazards(step) + checks(step)).map { Self.indentation + $0 }
+  }
+
+  private func header(_ step: Step) -> String {
+    let address = step.address.printable().padded(to: addressWidth)
+    let start = "  \(style.paint(step.action.sign, step.action.paint)) \(address)  "
+    // Why something is created goes without saying: it is new.
+    let reason = step.action == .create || step.action == .blocked ? "" : step.reason.printable()
+    guard !reason.isEmpty else { return start + step.action.rawValue }
+    return start + "\(step.action.rawValue.padded(to: 8))  \(style.paint(reason, .dim))"
+  }
+
+  // MARK: What changes
+
+  private func changes(_ step: Step) -> [String] {
+    switch step.action {
+    case .create, .delete, .blocked, .unchanged: []
+    case .update, .adopt, .rename, .repair, .degraded: step.changes.map(line)
+    }
+  }
+
+  private func line(_ change: FieldChange) -> String {
+    let path = change.path.printable()
+    return switch (change.before, change.after) {
+    case (nil, nil): path
+    case (nil, let after?): signed("+", .green, "\(path): \(text(after))")
+    case (let before?, nil): signed("-", .boldRed, "\(path): \(text(before))")
+    case (let before?, let after?): signed("~", .yellow, "\(path): \(text(before)) → \(text(after))")
+    }
+  }
+
+  private func text(_ value: JSONValue) -> String {
+    let text = if case .string(let text) = value, !text.isEmpty { text } else { value.text(.line) }
+    return text.printable().cut(to: max(20, (style.width - 20) / 2))
+  }
+
+  private func operations(_ step: Step) -> [String] {
+    guard step.action != .blocked else { return [] }
+    let lines = step.operations.map { OperationLine($0) }
+    let width = lines.filter { !$0.detail.isEmpty }.map(\.what.displayWidth).max() ?? 0
+    return lines.flatMap { line in
+      let text = line.detail.isEmpty ? line.what : "\(line.what.padded(to: width))   \(line.detail)"
+      return [signed("+", .green, text)] + (line.createsTable ? columns(step) : [])
+    }
+  }
+
+  /// The columns of a new table, where the manifest does not say them all.
+  private func columns(_ step: Step) -> [String] {
+    guard step.columns.contains(where: \.isInferred) else { return [] }
+    var table = TextTable([.left, .left, .left])
+    table.indentation = 4
+    for column in step.columns.prefix(Self.mostColumns) {
+      table.rows.append([
+        .init(column.name.sql.printable()), .init(column.typeWithConstraints.printable(), .cyan),
+        .init(column.originWords.printable().cut(to: max(30, style.width / 2)), .dim),
+      ])
+    }
+    let left = step.columns.count - table.rows.count
+    return table.lines(style) + (left > 0 ? ["    … and \(Numbers.counted(left, "column")) more"] : [])
+  }
+
+  private func hazards(_ step: Step) -> [String] {
+    guard step.action != .blocked, !step.hazards.isEmpty else { return [] }
+    return [signed("!", .yellow, step.hazards.map(\.words).joined(separator: ", "))]
+  }
+
+  // MARK: What was checked
+
+  private func checks(_ step: Step) -> [String] {
+    let failed = step.checks.filter { $0.status == .failed }
+      .map { signed("✗", .boldRed, $0.message.printable()) }
+    guard step.action != .blocked, step.action != .degraded else { return failed }
+    return failed + joined(step.checks, .passed, "✓", .green) + joined(step.checks, .skipped, "–", .dim)
+  }
+
+  private func joined(_ checks: [Check], _ status: Check.Status, _ sign: String, _ paint: Style.Paint) -> [String] {
+    var messages: [String] = []
+    for check in checks where check.status == status && !messages.contains(check.message) {
+      messages.append(check.message)
+    }
+    guard !messages.isEmpty else { return [] }
+    let start = status == .skipped ? "not checked: " : ""
+    let text = start + messages.joined(separator: "; ").printable()
+    return [signed(sign, paint, text.cut(to: max(30, style.width - Self.indentation.count - 2)))]
+  }
+
+  private func signed(_ sign: String, _ paint: Style.Paint, _ text: String) -> String {
+    "\(style.paint(sign, paint)) \(text)"
+  }
+}
+
+extension Hazard {
+  /// For people: what others will notice.
+  var words: String {
+    switch self {
+    case .locksWrites: "keeps others from writing meanwhile"
+    case .buildsIndex: "builds an index"
+    case .scansTable: "reads the whole table"
+    }
+  }
+}
