@@ -63,9 +63,9 @@ struct SourceLine {
   func excerpt(around place: Range<Int>, room: Int) -> (text: String, start: Int) {
     let room = max(room, 20)
     if !isCutAtStart, !isCutAtEnd, width <= room { return (text(of: 0..<width), 0) }
-    // As near to the line's start as lets the whole place be seen; a place too long begins a little after the `…`.
+    // As near to the line's start as lets the whole place be seen, or at least half a screen of it.
     var start = 0
-    if place.upperBound > room - 1 {
+    if place.upperBound > room - 1, place.count < room / 2 || place.lowerBound > room / 2 {
       let context = max(4, (room - place.count) / 2)
       start = max(0, min(place.lowerBound - context, width - room + 1))
     }

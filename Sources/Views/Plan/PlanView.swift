@@ -67,7 +67,7 @@ public struct PlanView {
   private func steps(_ plan: Plan) -> [String] {
     let steps = plan.steps.filter { $0.action != .unchanged }
     let width = min(steps.map(\.address.displayWidth).max() ?? 0, 40)
-    let view = StepView(style: style, addressWidth: max(width, 24))
+    let view = StepView(style: style, addressWidth: max(width, 23))
     return steps.flatMap { view.lines($0) }
   }
 

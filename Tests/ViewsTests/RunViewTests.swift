@@ -1,0 +1,88 @@
+import JSON
+import Planning
+import TestSupport
+import Testing
+import Views
+
+@Suite struct RunViewTests {
+  @Test("Draws a table of loads, columns of zeros left out where they may be")
+  func table() throws {
+    try expectDrawing("run") { RunView(style: $0).text(Samples.outcomes) }
+    let plain = RunView(style: .plain).text([Samples.outcomes[3]])
+    #expect(
+      plain == """
+          flow   mode             read  inserted  updated  deleted  seconds
+        – empty  truncate_insert     0         0        0        0     0.01
+
+        0 loaded, 1 empty.
+        """)
+    #expect(RunView(style: .plain).text([]) == "Nothing to run.")
+  }
+
+  // MARK: Progress
+
+  private func progress(
+    _ rows: Int, _ bytes: Int, of total: Int? = nil, seconds: Double, flow: String = "orders"
+  ) -> LoadProgress {
+    LoadProgress(flow: flow, load: "l", rows: rows, bytes: bytes, totalBytes: total, seconds: seconds)
+  }
+
+  @Test("A line of progress says what is known")
+  func progressLines() {
+    func line(_ progress: LoadProgress) -> String { ProgressView(style: .plain).logLine(progress) }
+    #expect(
+      line(progress(1_234_567, 120_500_000, of: 1_200_000_000, seconds: 27.4))
+        == "orders: 1,234,567 rows, 45,057 rows/s, 120.5 MB of 1.2 GB, 10 %, 4 min 6 s left")
+    #expect(line(progress(1, 999, seconds: 2)) == "orders: 1 row, 1 rows/s, 999 B")
+    #expect(line(progress(0, 0, seconds: 0)) == "orders: 0 rows")
+    #expect(line(progress(10, 0, of: 500, seconds: 1)) == "orders: 10 rows, 10 rows/s, 0 B of 500 B, 0 %")
+    #expect(line(progress(10, 500, of: 500, seconds: 1)) == "orders: 10 rows, 10 rows/s, 500 B of 500 B, 100 %")
+    // It grew while it was read.
+    #expect(line(progress(10, 501, of: 500, seconds: 1)) == "orders: 10 rows, 10 rows/s, 501 B")
+    #expect(line(progress(10, 1, of: 500, seconds: 0.5)) == "orders: 10 rows, 20 rows/s, 1 B of 500 B, 0 %")
+    #expect(line(progress(10, 1, of: 1_000_000, seconds: 1)).hasSuffix("277 h 46 min left"))
+    #expect(line(progress(10, 0, of: 0, seconds: .infinity)) == "orders: 10 rows, 0 rows/s")
+    #expect(line(progress(1, 999_949, seconds: 0)) == "orders: 1 row, 999.9 kB")
+    #expect(line(progress(1, 999_950, seconds: 0)) == "orders: 1 row, 1.0 MB")
+    #expect(line(progress(1, Int.max, seconds: 0)) == "orders: 1 row, 9.2 EB")
+  }
+
+  @Test("A line on a terminal never exceeds its width, and leaves parts out whole", arguments: 1...120)
+  func terminal(width: Int) {
+    let view = ProgressView(style: Style(colour: false, width: width))
+    let progress = progress(1_234_567, 120_500_000, of: 1_200_000_000, seconds: 27.4, flow: "注文")
+    let line = view.terminalLine(progress, nameWidth: 8)
+    let whole = "注文       1,234,567 rows   45,057 rows/s   120.5 MB of 1.2 GB   10 %   4 min 6 s left"
+    #expect(line.displayWidth <= width)
+    #expect(line == whole || width < whole.displayWidth)
+    #expect(whole.hasPrefix(line) || width < 8)
+  }
+
+  // MARK: Previews and checks
+
+  @Test("Draws a preview, NULL unlike any text, values cut so that rows fit", arguments: [20, 40, 100])
+  func preview(width: Int) throws {
+    try expectDrawing("preview-\(width)", width: width) { PreviewView(style: $0).text(Samples.preview) }
+    let lines = PreviewView(style: Style(colour: false, width: width)).text(Samples.preview).split(separator: "\n")
+    #expect(lines.dropLast().allSatisfy { String($0).displayWidth <= width })
+  }
+
+  @Test("Draws a preview without rows, and without columns")
+  func emptyPreview() {
+    let view = PreviewView(style: .plain)
+    #expect(
+      view.text(Preview(flow: "f", columns: [("a", "text")], rows: [], rejected: [])) == "a\ntext\n\n0 rows")
+    #expect(view.text(Preview(flow: "f", columns: [], rows: [], rejected: [])).hasSuffix("0 rows"))
+  }
+
+  @Test("Draws what a check of authorizers found")
+  func check() throws {
+    let checks = [
+      AuthorizerCheck(name: "warehouse", server: Samples.server(), host: "db.example.com", milliseconds: 3.14),
+      AuthorizerCheck(
+        name: "crm", server: nil, host: "crm", milliseconds: 10_000, diagnostics: [Samples.schemaExists]),
+    ]
+    try expectDrawing("check") { CheckView(style: $0).text(checks) }
+    try expectGolden(checkDocument(checks).text(.document) + "\n", "check.json")
+  }
+}
