@@ -1,0 +1,207 @@
+internal import Diagnostics
+
+/// Makes trees of a text's events: resolves aliases, and refuses what manifests may not hold.
+struct TreeBuilder: ~Copyable {
+  /// What an anchor stands for, once its value has ended.
+  private struct Anchored {
+    var node: Node
+    var size: Int
+    var height: Int
+  }
+
+  private(set) var diagnostics: [Diagnostic] = []
+  private var events: EventReader
+  private let file: String
+  private let limits: Limits
+  private var anchors: [String: Anchored] = [:]
+  /// Anchors whose value has not ended: an alias to one would hold itself.
+  private var open: Set<String> = []
+  private var aliased = 0
+  private var tooManyAliases = false
+  /// The values read so far, aliased ones included, and the deepest that was reached: what an anchor's value adds.
+  private var size = 0
+  private var deepest = 0
+
+  init(_ events: consuming EventReader, file: String, limits: Limits) {
+    self.events = events
+    self.file = file
+    self.limits = limits
+  }
+
+  /// The next document's value; nothing at the end.
+  mutating func document() throws(SyntaxProblem) -> Node? {
+    while true {
+      switch try events.next() {
+      case .streamStart, .documentEnd: continue
+      case .documentStart:
+        anchors = [:]
+        open = []
+        return try node(of: try events.next(), depth: 0)
+      default: return nil
+      }
+    }
+  }
+
+  private mutating func node(of event: Event, depth: Int) throws(SyntaxProblem) -> Node {
+    let start = events.start
+    size += 1
+    deepest = max(deepest, depth)
+    switch event {
+    case .alias(let name): return alias(name, depth: depth)
+    case .scalar(let text, let isPlain, let properties):
+      let node = scalar(text, isPlain: isPlain, properties.tag)
+      if let anchor = properties.anchor { anchors[anchor] = Anchored(node: node, size: 1, height: 0) }
+      return node
+    case .sequenceStart(let properties):
+      return try collection(properties, "seq", from: start, depth) { (builder) throws(SyntaxProblem) in
+        .sequence(try builder.elements(depth: depth + 1))
+      }
+    case .mappingStart(let properties):
+      return try collection(properties, "map", from: start, depth) { (builder) throws(SyntaxProblem) in
+        .mapping(try builder.entries(depth: depth + 1))
+      }
+    default: preconditionFailure("libyaml balances its events")
+    }
+  }
+
+  /// A list or a map, with its anchor and its tag.
+  private mutating func collection(
+    _ properties: Event.Properties, _ tag: String, from start: Mark, _ depth: Int,
+    _ content: (inout TreeBuilder) throws(SyntaxProblem) -> Node.Content
+  ) throws(SyntaxProblem) -> Node {
+    checkTag(properties.tag, isOneOf: [tag])
+    guard depth < limits.depth else {
+      diagnostics.append(
+        Diagnostic(
+          .error, "too-deep", "lists and maps are nested more than \(limits.depth) deep",
+          at: place(start, events.end)))
+      try skip()
+      return Node(.scalar(Scalar("", .plain)), at: place(start, events.end))
+    }
+    guard let anchor = properties.anchor else {
+      let content = try content(&self)
+      return Node(content, at: place(start, events.end))
+    }
+    let (sizeBefore, deepestBefore) = (size, deepest)
+    deepest = depth
+    open.insert(anchor)
+    let content = try content(&self)
+    let node = Node(content, at: place(start, events.end))
+    open.remove(anchor)
+    anchors[anchor] = Anchored(node: node, size: size - sizeBefore + 1, height: deepest - depth)
+    deepest = max(deepest, deepestBefore)
+    return node
+  }
+
+  private mutating func elements(depth: Int) throws(SyntaxProblem) -> [Node] {
+    var elements: [Node] = []
+    while true {
+      let event = try events.next()
+      if case .sequenceEnd = event { return elements }
+      elements.append(try node(of: event, depth: depth))
+    }
+  }
+
+  private mutating func entries(depth: Int) throws(SyntaxProblem) -> [Entry] {
+    var entries = KeyedEntries()
+    while true {
+      let event = try events.next()
+      if case .mappingEnd = event { return entries.all }
+      let key = try node(of: event, depth: depth)
+      let value = try node(of: try events.next(), depth: depth)
+      guard case .scalar(let scalar) = key.content else {
+        diagnostics.append(
+          Diagnostic(.error, "complex-key", "a key is a text, not a list or a map", at: Self.firstScalar(of: key)))
+        continue
+      }
+      let entry = Entry(key: scalar.text, keyPlace: key.place, value: value)
+      if let first = entries.insert(entry) {
+        diagnostics.append(
+          Diagnostic(
+            .error, "duplicate-key", "the key `\(entry.key)` stands here a second time", at: entry.keyPlace,
+            help: ["remove one of the two"], related: [RelatedPlace("the first one", at: first)]))
+      }
+    }
+  }
+
+  /// The start of a node that may span lines.
+  private static func firstScalar(of node: Node) -> Place {
+    Place(file: node.place.file, line: node.place.line, column: node.place.column)
+  }
+
+  private mutating func alias(_ name: String, depth: Int) -> Node {
+    let place = place(events.start, events.end)
+    let nothing = Node(.scalar(Scalar("", .plain)), at: place)
+    guard let anchored = anchors[name] else {
+      let message = open.contains(name) ? "`*\(name)` stands for a value that holds it" : "there is no `&\(name)` before"
+      diagnostics.append(Diagnostic(.error, open.contains(name) ? "alias-expansion" : "unknown-anchor", message, at: place))
+      return nothing
+    }
+    aliased += anchored.size
+    guard aliased <= limits.aliasedNodes else {
+      if !tooManyAliases {
+        diagnostics.append(
+          Diagnostic(
+            .error, "alias-expansion", "the file's aliases stand for more than \(limits.aliasedNodes) values", at: place))
+      }
+      tooManyAliases = true
+      return nothing
+    }
+    guard depth + anchored.height <= limits.depth else {
+      diagnostics.append(
+        Diagnostic(.error, "too-deep", "with `*\(name)`, values are nested more than \(limits.depth) deep", at: place))
+      return nothing
+    }
+    size += anchored.size
+    deepest = max(deepest, depth + anchored.height)
+    return anchored.node
+  }
+
+  private mutating func scalar(_ text: String, isPlain: Bool, _ tag: String?) -> Node {
+    let place = place(events.start, events.end)
+    if text.utf8.contains(0) {
+      diagnostics.append(
+        Diagnostic(.error, "invalid-character", "a value may not hold U+0000, as PostgreSQL takes none", at: place))
+    }
+    guard let tag else { return Node(.scalar(Scalar(text, isPlain ? .plain : .quoted)), at: place) }
+    guard tag != "!", tag != Self.core + "str" else { return Node(.scalar(Scalar(text, .quoted)), at: place) }
+    switch ScalarKind(plain: text) {
+    case .null: checkTag(tag, isOneOf: ["null"])
+    case .bool: checkTag(tag, isOneOf: ["bool"])
+    case .int: checkTag(tag, isOneOf: ["int", "float"])
+    case .float: checkTag(tag, isOneOf: ["float"])
+    case .string: checkTag(tag, isOneOf: [])
+    }
+    return Node(.scalar(Scalar(text, .plain)), at: place)
+  }
+
+  private static let core = "tag:yaml.org,2002:"
+
+  private mutating func checkTag(_ tag: String?, isOneOf names: [String]) {
+    guard let tag, tag != "!", !names.contains(where: { tag == Self.core + $0 }) else { return }
+    let shown = tag.hasPrefix(Self.core) ? "!!" + tag.dropFirst(Self.core.count) : tag
+    diagnostics.append(
+      Diagnostic(
+        .error, "unknown-tag", "the tag `\(shown)` means nothing here",
+        at: Place(file: file, line: Int(events.start.line) + 1, column: Int(events.start.column) + 1),
+        help: ["remove the tag"]))
+  }
+
+  /// Passes over what is left of the list or map that has just started.
+  private mutating func skip() throws(SyntaxProblem) {
+    var depth = 1
+    while depth > 0 {
+      switch try events.next() {
+      case .sequenceStart, .mappingStart: depth += 1
+      case .sequenceEnd, .mappingEnd: depth -= 1
+      default: continue
+      }
+    }
+  }
+
+  private func place(_ start: Mark, _ end: Mark) -> Place {
+    Place(
+      file: file, line: Int(start.line) + 1, column: Int(start.column) + 1, endLine: Int(end.line) + 1,
+      endColumn: Int(end.column) + 1)
+  }
+}
