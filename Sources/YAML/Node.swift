@@ -48,6 +48,8 @@ public struct Scalar: Hashable, Sendable {
     case quoted
     /// Put together after parsing: read as whatever is wanted.
     case substituted
+    /// Holds what could not be put together, which is reported already: there is nothing to be said of its value.
+    case unknown
   }
 
   /// The text, with quotes, escapes and folded lines resolved, and every digit kept.

@@ -1,0 +1,152 @@
+internal import Diagnostics
+internal import JSON
+internal import OrderedCollections
+internal import YAML
+
+extension Shape where Value == ColumnList {
+  private static var words: String { "a map of columns to types" }
+
+  /// `columns:`; in the state, which sorts maps, a list.
+  static let columns = Shape(
+    words,
+    schema: [
+      "type": "object", "minProperties": 1, "propertyNames": Shape<String>.identifier.schemaWithVariable,
+      "properties": ["*": Shape<String>.oneOf(["inferred"]).schemaWithVariable],
+      "additionalProperties": [
+        "anyOf": [Shape<String>.type.schema, ["$ref": "#/definitions/column"], ["$ref": "#/definitions/variable"]]
+      ],
+    ], takesVariable: false
+  ) { node, reading in
+    switch node.content {
+    case .mapping(let entries) where !entries.isEmpty: return read(entries, &reading)
+    case .mapping:
+      reading.complain(
+        Complaint("is an empty map", help: ["it wants \(words); leave it out to take the source's"]), about: node)
+      return nil
+    case .sequence(let nodes) where reading.isRecorded: return recorded(nodes, &reading)
+    default:
+      reading.wrongType(node, wants: words)
+      return nil
+    }
+  } write: { list in
+    .array(list.columns.map(write) + (list.takesRest ? [["name": "*", "type": "inferred"]] : []))
+  }
+
+  private static func read(_ entries: [Entry], _ reading: inout Reading) -> ColumnList {
+    var list = ColumnList(columns: [])
+    for entry in entries {
+      let column = reading.member(entry.key, at: entry.value.place) { reading -> DeclaredColumn? in
+        guard entry.key != "*" else {
+          list.takesRest = Shape<String>.oneOf(["inferred"]).read(entry.value, &reading) != nil
+          return nil
+        }
+        let key = Node(.scalar(Scalar(entry.key, .quoted)), at: entry.keyPlace)
+        guard Shape<String>.identifier.read(key, &reading) != nil else { return nil }
+        return self.column(entry.value, &reading).map { $0.named(entry.key) }
+      }
+      if let column { list.columns.append(column) }
+    }
+    return list
+  }
+
+  /// A type, or a map.
+  private static func column(_ node: Node, _ reading: inout Reading) -> DeclaredColumn? {
+    if case .mapping = node.content { return Shape<DeclaredColumn>.column.read(node, &reading) }
+    guard case .scalar = node.content else {
+      reading.wrongType(node, wants: "a PostgreSQL type, or a map with `type`")
+      return nil
+    }
+    return Shape<String>.type.read(node, &reading).map { DeclaredColumn(name: "", type: $0) }
+  }
+
+  private static func recorded(_ nodes: [Node], _ reading: inout Reading) -> ColumnList {
+    var list = ColumnList(columns: [])
+    for node in nodes {
+      guard case .mapping(let entries) = node.content, let name = entries.first(where: { $0.key == "name" }),
+        case .scalar(let text) = name.value.content
+      else { continue }
+      if text.text == "*" {
+        list.takesRest = true
+      } else {
+        let rest = Node(.mapping(entries.filter { $0.key != "name" }), at: node.place)
+        if let column = column(rest, &reading) { list.columns.append(column.named(text.text)) }
+      }
+    }
+    return list
+  }
+
+  private static func write(_ column: DeclaredColumn) -> JSONValue {
+    var members = DeclaredColumn.record.write(column)
+    members["name"] = .string(column.name)
+    return JSONValue(sorted: members)
+  }
+}
+
+extension DeclaredColumn {
+  /// What a load can fill a column with, beside the source's fields.
+  static let metadata = ["$loadedAt", "$loadId", "$file", "$line"]
+
+  fileprivate func named(_ name: String) -> DeclaredColumn {
+    var column = self
+    column.name = name
+    return column
+  }
+
+  /// All but the name, which is the key.
+  static let record = Record<DeclaredColumn>(
+    "a column", { DeclaredColumn(name: "", type: "") },
+    [
+      Field("type", \.type, .type, "Its type: whatever the server takes as one.", example: "\"numeric(12,2)\"", isRequired: true),
+      Field(
+        "from", \.from, .field, "The source's field; left out, the one of the column's name. Also $loadedAt, $loadId, $file, $line.",
+        example: "amount"),
+      Field("nullable", \.nullable, .bool, "Whether it may be NULL.", example: "false"),
+      Field("default", \.default, .columnDefault, "Its default: a value, or an expression as {sql: now()}.", example: "{sql: now()}"),
+    ])
+}
+
+extension Shape where Value == DeclaredColumn {
+  static let column = Shape.record(DeclaredColumn.record)
+}
+
+extension Shape where Value == String {
+  /// A field of a source, or what the load itself knows of a row.
+  fileprivate static let field = text(
+    "a field of the source",
+    schema: [
+      "anyOf": [
+        ["type": "string", "pattern": "^[^$]"], ["type": ["number", "boolean"]],
+        ["enum": .array(DeclaredColumn.metadata.map { .string($0) })],
+      ]
+    ]
+  ) { text in
+    if text.isEmpty { return Complaint("is empty") }
+    guard text.hasPrefix("$"), !DeclaredColumn.metadata.contains(text) else { return nil }
+    return .invalidChoice(text, among: DeclaredColumn.metadata, "a field, or one of $loadedAt, $loadId, $file, $line")
+  }
+}
+
+extension Shape where Value == DeclaredColumn.Default {
+  private static let expression = Record<SQL>(
+    "default", { SQL() },
+    [Field("sql", \.sql, .text, "A SQL expression.", example: "now()", isRequired: true)])
+
+  fileprivate struct SQL {
+    var sql = ""
+  }
+
+  /// A value, or `{sql: expression}`.
+  fileprivate static let columnDefault: Shape = {
+    let words = "a value, or {sql: expression}"
+    let sql = Shape<SQL>.record(expression)
+    return Shape(words, schema: ["anyOf": [Shape<String>.scalar, sql.schema]], takesVariable: false) { node, reading in
+      if case .mapping = node.content { return sql.read(node, &reading).map { .sql($0.sql) } }
+      return reading.text(node, wants: words).map { .value($0) }
+    } write: { value in
+      switch value {
+      case .value(let text): .string(text)
+      case .sql(let text): ["sql": .string(text)]
+      }
+    }
+  }()
+}

@@ -1,0 +1,108 @@
+internal import Diagnostics
+public import JSON
+internal import OrderedCollections
+internal import YAML
+
+/// What one of the five kinds of resource says.
+public protocol Specification: Equatable, Sendable {
+  /// The kind.
+  static var kind: Kind { get }
+  /// Its fields.
+  static var declaration: Declaration<Self> { get }
+}
+
+/// A field of a kind, for people.
+public struct FieldDescription: Hashable, Sendable {
+  /// Its name.
+  public var name: String
+  /// What it is for, in one sentence.
+  public var summary: String
+  /// What it wants: `a whole number from 1 to 65535`.
+  public var words: String
+  /// Whether it must be written.
+  public var isRequired: Bool
+  /// What it is where nothing is written, in the canonical form of the state.
+  public var defaultValue: JSONValue?
+  /// A value as it would stand in a manifest.
+  public var example: String?
+  /// The sources that have it; nothing for the other kinds.
+  public var variant: String?
+}
+
+/// All that is known of a kind's fields, from one place.
+public struct Declaration<Spec: Sendable>: Sendable {
+  /// The fields, those of every kind left out, in the order in which they are explained.
+  public let fields: [FieldDescription]
+
+  /// What people call a resource of this kind: `a flow`.
+  let words: String
+  let read: @Sendable ([Entry], Place, inout Reading, Set<String>) -> Spec?
+  let write: @Sendable (Spec) -> [String: JSONValue]
+  /// Whether a default for the field of this name has a meaning beside the entries of a resource.
+  let mayDefault: @Sendable (String, [Entry]) -> Bool
+  /// The JSON Schema, with further properties.
+  let schema: @Sendable ([String: JSONValue]) -> JSONValue
+
+  init(
+    words: String, fields: [FieldDescription],
+    read: @escaping @Sendable ([Entry], Place, inout Reading, Set<String>) -> Spec?,
+    write: @escaping @Sendable (Spec) -> [String: JSONValue],
+    mayDefault: @escaping @Sendable (String, [Entry]) -> Bool,
+    schema: @escaping @Sendable ([String: JSONValue]) -> JSONValue
+  ) {
+    self.words = words
+    self.fields = fields
+    self.read = read
+    self.write = write
+    self.mayDefault = mayDefault
+    self.schema = schema
+  }
+
+  /// A kind whose fields are those of one record.
+  init(_ record: Record<Spec>) {
+    self.init(
+      words: record.words, fields: record.descriptions(of: nil),
+      read: { entries, place, reading, sharing in record.read(entries, at: place, &reading, sharing: sharing) },
+      write: { record.write($0) }, mayDefault: { _, _ in true },
+      schema: { record.schema(requiring: false, and: $0) })
+  }
+}
+
+extension Record {
+  /// The fields for people.
+  func descriptions(of variant: String?) -> [FieldDescription] {
+    let model = empty()
+    return fields.map { field in
+      FieldDescription(
+        name: field.name, summary: field.summary, words: field.words, isRequired: field.isRequired,
+        defaultValue: field.isRequired ? nil : field.write(model), example: field.example, variant: variant)
+    }
+  }
+
+  /// The JSON Schema of the map.
+  ///
+  /// - Parameters:
+  ///   - requiring: whether required fields must be written here; a resource may have them from `defaults:`.
+  ///   - additional: schemas of fields that somebody else reads.
+  func schema(requiring: Bool, and additional: [String: JSONValue] = [:]) -> JSONValue {
+    let model = empty()
+    var properties = additional
+    for field in fields { properties[field.name] = field.schema(default: field.isRequired ? nil : field.write(model)) }
+    var members: [String: JSONValue] = [
+      "type": "object", "properties": JSONValue(sorted: properties), "additionalProperties": false,
+    ]
+    let required = fields.filter(\.isRequired).map { JSONValue.string($0.name) }
+    if requiring, !required.isEmpty { members["required"] = .array(required) }
+    return JSONValue(sorted: members)
+  }
+}
+
+extension Field {
+  /// The JSON Schema of the field, with what an editor shows beside it.
+  func schema(default value: JSONValue?) -> JSONValue {
+    guard var members = schema.objectValue else { return schema }
+    members["description"] = .string(summary)
+    if let value { members["default"] = value }
+    return .object(members)
+  }
+}

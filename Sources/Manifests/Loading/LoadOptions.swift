@@ -1,0 +1,33 @@
+public import Diagnostics
+
+/// What a user may say about how a project is loaded.
+public struct LoadOptions: Hashable, Sendable {
+  /// `--env`; nothing: `SLUICE_ENV`.
+  public var environment: String?
+  /// `--var name=value`.
+  public var variables: [String: String]
+  /// The process's environment, of which `SLUICE_ENV` and `SLUICE_VAR_...` alone are read.
+  public var processEnvironment: [String: String]
+
+  /// Makes options; nothing is chosen unless said.
+  public init(
+    environment: String? = nil, variables: [String: String] = [:], processEnvironment: [String: String] = [:]
+  ) {
+    self.environment = environment
+    self.variables = variables
+    self.processEnvironment = processEnvironment
+  }
+}
+
+/// A project as its manifests describe it, and all that is wrong with them.
+public struct LoadedProject: Sendable {
+  /// What could be read. Where a diagnostic is an error, something in it is missing or a default.
+  public var project: Project
+  /// Sorted by place, each once.
+  public var diagnostics: [Diagnostic]
+  /// The number of files that were looked at, sluice.yaml included.
+  public var files: Int
+
+  /// Whether a diagnostic is an error: nothing must be done with the project but to show them.
+  public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+}

@@ -1,0 +1,59 @@
+internal import Catalog
+
+/// The rule for names of resources.
+enum ResourceName {
+  /// `isValid` as a regular expression.
+  static let pattern = "^[a-z0-9]([a-z0-9_.-]{0,61}[a-z0-9])?$"
+
+  /// Whether `name` is of lower-case letters, digits, `_`, `.` and `-`, starts and ends with one of the first two, and
+  /// has at most 63 characters.
+  static func isValid(_ name: String) -> Bool {
+    let bytes = name.utf8
+    guard let first = bytes.first, let last = bytes.last, bytes.count <= 63 else { return false }
+    return isPlain(first) && isPlain(last)
+      && bytes.allSatisfy { isPlain($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
+  }
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+  }
+}
+
+/// The rule for names of variables, ours and the environment's.
+enum VariableName {
+  /// Whether `name` is a letter or `_`, then letters, digits and `_`.
+  static func isValid(_ name: some StringProtocol) -> Bool {
+    guard let first = name.utf8.first, isLetter(first) else { return false }
+    return name.utf8.allSatisfy { isLetter($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+  }
+
+  private static func isLetter(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+  }
+}
+
+/// The rule for names in PostgreSQL, which would cut a longer one in silence.
+enum NameLength {
+  /// A table's name with its parts, as a regular expression.
+  static let tablePattern: String = {
+    let part = #"("([^"]|"")+"|[^."\s]([^."]*[^."\s])?)"#
+    return "^\(part)(\\.\(part))?$"
+  }()
+
+  static func problem(of name: String) -> Complaint? {
+    if name.isEmpty { return Complaint("is empty") }
+    guard name.utf8.count > Identifier.maximumBytes else { return nil }
+    return Complaint(
+      "has \(name.utf8.count) bytes, and PostgreSQL keeps \(Identifier.maximumBytes) of a name", code: "name-too-long",
+      help: ["choose a shorter name"])
+  }
+
+  static func problem(ofTable text: String) -> Complaint? {
+    guard let name = WrittenName(text) else {
+      return .wants(
+        "a table such as `orders` or `sales.orders`", found: text,
+        help: ["a part with dots, quotes or spaces at its ends stands in double quotes: 'sales.\"Orders.2024\"'"])
+    }
+    return name.schema.flatMap { problem(of: $0.name) } ?? problem(of: name.name.name)
+  }
+}

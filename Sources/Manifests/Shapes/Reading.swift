@@ -1,0 +1,147 @@
+internal import Diagnostics
+internal import SystemPackage
+internal import YAML
+
+/// What is found while one resource is read: where its fields stand, and all that is wrong with them.
+///
+/// A shape that cannot read a value reports why and gives nothing; whoever asked goes on with the next one.
+struct Reading {
+  private(set) var diagnostics: [Diagnostic] = []
+  /// The places of all values that are written, by their paths.
+  private(set) var places: [String: Place] = [:]
+  /// The resource's own fields that another one rules out, as reported by `refuse`.
+  private(set) var refused: [String] = []
+  /// The path of the value that is being read: `columns.total.type`.
+  private(set) var path = ""
+  /// The project's folder, absolute; nothing for a spec out of the state, whose paths are relative already.
+  let root: FilePath?
+  /// Whether only some of a record's fields are there to be read, as under `defaults:`.
+  var isPartial: Bool
+
+  init(root: FilePath?, isPartial: Bool = false) {
+    self.root = root
+    self.isPartial = isPartial
+  }
+
+  /// Whether what is read is a spec out of the state, in the form that `write` gives.
+  var isRecorded: Bool { root == nil }
+
+  /// How much was wrong so far.
+  var errorCount: Int { diagnostics.count }
+
+  /// Reads the member `name` of what is being read.
+  mutating func member<Result>(_ name: String, at place: Place, _ read: (inout Reading) -> Result) -> Result {
+    within(path.isEmpty ? name : "\(path).\(name)", at: place, read)
+  }
+
+  /// Reads the element at `index` of what is being read.
+  mutating func element<Result>(_ index: Int, at place: Place, _ read: (inout Reading) -> Result) -> Result {
+    within("\(path)[\(index)]", at: place, read)
+  }
+
+  private mutating func within<Result>(_ inner: String, at place: Place, _ read: (inout Reading) -> Result) -> Result {
+    let outer = path
+    path = inner
+    places[inner] = place
+    defer { path = outer }
+    return read(&self)
+  }
+
+  /// Sets the places of the elements of what is being read anew, in the order that they end up in.
+  mutating func reorder(_ elements: [Place], of count: Int) {
+    for index in 0..<count { places["\(path)[\(index)]"] = index < elements.count ? elements[index] : nil }
+  }
+
+  /// The place of the member `name` of what is being read, if it is written.
+  func place(of name: String) -> Place? { places[path.isEmpty ? name : "\(path).\(name)"] }
+
+  /// What people call the value that is being read.
+  var subject: String { path.isEmpty ? "this" : "`\(path)`" }
+
+  /// Adds `diagnostic`.
+  mutating func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
+
+  /// Adds an error about the member `name`, which is fine in itself but not beside its neighbours.
+  mutating func refuse(
+    _ name: String, _ message: String, help: [String] = [], because other: String? = nil
+  ) {
+    guard let place = place(of: name) else { return }
+    let related = other.flatMap { self.place(of: $0) }.map { [RelatedPlace("because of this", at: $0)] } ?? []
+    if path.isEmpty { refused.append(name) }
+    report(Diagnostic(.error, "conflicting-fields", message, at: place, help: help, related: related))
+  }
+
+  /// Adds an error for each of `names` that is not written.
+  mutating func require(_ names: [String], _ given: Given, in words: String, _ example: String? = nil) {
+    for name in names where !given.isWritten(name) {
+      let help = example.map { ["write `\(name): \($0)`"] } ?? []
+      report(.missing(name, in: words, at: given.place, help: help))
+    }
+  }
+
+  /// Adds what is wrong with the value of `node`, which `complaint` says of its subject.
+  mutating func complain(_ complaint: Complaint, about node: Node) {
+    report(Diagnostic(.error, complaint.code, "\(subject) \(complaint.message)", at: node.place, help: complaint.help))
+  }
+
+  /// The text of a scalar that is not null; else reports that `words` are wanted.
+  mutating func text(_ node: Node, wants words: String) -> String? {
+    let scalar = node.scalar
+    guard let scalar, scalar.style == .substituted || scalar.style != .unknown && scalar.kind != .null else {
+      wrongType(node, wants: words)
+      return nil
+    }
+    return scalar.text
+  }
+
+  /// Reports that `node` is not even of the kind that is wanted. Does not show its value, which may be a secret.
+  mutating func wrongType(_ node: Node, wants words: String) {
+    if node.scalar?.style == .unknown { return }
+    let found = Self.kind(of: node)
+    let help =
+      found == "nothing" ? ["write a value, or leave the field out; a text that reads `null` stands in quotes"] : []
+    complain(Complaint("wants \(words), found \(found)", code: "wrong-type", help: help), about: node)
+  }
+
+  private static func kind(of node: Node) -> String {
+    switch node.content {
+    case .sequence: return "a list"
+    case .mapping: return "a map"
+    case .scalar(let scalar):
+      switch scalar.kind {
+      case .null: return "nothing"
+      case .bool: return "true or false"
+      case .int, .float: return "a number"
+      case .string: return "a text"
+      }
+    }
+  }
+}
+
+extension Node {
+  /// The scalar, if it is one.
+  var scalar: Scalar? { if case .scalar(let scalar) = content { scalar } else { nil } }
+}
+
+/// What is wrong with a value, as the rest of a sentence that starts with the value's name.
+struct Complaint {
+  var code: String
+  var message: String
+  var help: [String]
+
+  init(_ message: String, code: String = "invalid-value", help: [String] = []) {
+    self.code = code
+    self.message = message
+    self.help = help
+  }
+
+  /// `wants words, found text`.
+  static func wants(_ words: String, found text: String, help: [String] = []) -> Complaint {
+    Complaint("wants \(words), found `\(shortened(text))`", help: help)
+  }
+
+  private static func shortened(_ text: String) -> String {
+    let line = text.prefix { !$0.isNewline }
+    return line.count > 60 || line.count < text.count ? line.prefix(60) + "…" : text
+  }
+}

@@ -1,0 +1,136 @@
+internal import Diagnostics
+internal import JSON
+internal import OrderedCollections
+internal import YAML
+
+/// A map of declared fields: the form of a resource's spec, and of maps within one.
+struct Record<Model: Sendable>: Sendable {
+  /// What people call it: `a flow`.
+  let words: String
+  let fields: [Field<Model>]
+  /// A model of nothing but defaults.
+  let empty: @Sendable () -> Model
+  /// Looks at fields side by side.
+  let check: @Sendable (Model, Given, inout Reading) -> Void
+  private let positions: [String: Int]
+  /// Fields that this version knows of, and refuses.
+  private let unsupported: Set<String>
+
+  init(
+    _ words: String, _ empty: @escaping @Sendable () -> Model, _ fields: [Field<Model>], unsupported: Set<String> = [],
+    check: @escaping @Sendable (Model, Given, inout Reading) -> Void = { _, _, _ in }
+  ) {
+    precondition(fields.count <= 64, "`Given` counts with 64 bits")
+    self.words = words
+    self.empty = empty
+    self.fields = fields
+    self.unsupported = unsupported
+    self.check = check
+    positions = Dictionary(uniqueKeysWithValues: fields.enumerated().map { ($1.name, $0) })
+  }
+
+  /// The names of all fields, as declared.
+  var names: [String] { fields.map(\.name) }
+
+  /// Whether there is such a field.
+  func has(_ name: String) -> Bool { positions[name] != nil }
+
+  /// Reads a map's entries; what cannot be read is reported and keeps its default.
+  ///
+  /// - Parameter sharing: names of fields in the same map that somebody else reads.
+  func read(_ entries: [Entry], at place: Place, _ reading: inout Reading, sharing: Set<String> = []) -> Model {
+    let isPartial = reading.isPartial
+    reading.isPartial = false
+    defer { reading.isPartial = isPartial }
+
+    var model = empty()
+    var given = Given(positions, place: place)
+    for entry in entries {
+      guard let position = positions[entry.key] else {
+        given.hasUnsupported = given.hasUnsupported || unsupported.contains(entry.key)
+        if !sharing.contains(entry.key) { unknown(entry, &reading, sharing) }
+        continue
+      }
+      let errors = reading.errorCount
+      let isRead = reading.member(entry.key, at: entry.value.place) { fields[position].read(entry.value, &$0, &model) }
+      given.insert(position, isBroken: !isRead || reading.errorCount > errors)
+    }
+    if !isPartial {
+      for field in fields where field.isRequired { reading.require([field.name], given, in: words, field.example) }
+      check(model, given, &reading)
+    }
+    return model
+  }
+
+  /// The canonical form: every field that has a value, sorted by name.
+  func write(_ model: Model) -> [String: JSONValue] {
+    var members: [String: JSONValue] = [:]
+    for field in fields { members[field.name] = field.write(model) }
+    return members
+  }
+
+  private func unknown(_ entry: Entry, _ reading: inout Reading, _ sharing: Set<String>) {
+    reading.report(
+      unsupported.contains(entry.key)
+        ? .notSupported("`\(entry.key)`", at: entry.keyPlace)
+        : .unknownField(entry.key, in: words, known: names + sharing.sorted(), at: entry.keyPlace))
+  }
+}
+
+/// Which fields of a record are written, and which of them could be read.
+struct Given {
+  /// Where the record stands.
+  let place: Place
+  /// Whether there is a field that this version does not support: what it would say is not known.
+  var hasUnsupported = false
+  private let positions: [String: Int]
+  private var written: UInt64 = 0
+  private var broken: UInt64 = 0
+
+  init(_ positions: [String: Int], place: Place) {
+    self.positions = positions
+    self.place = place
+  }
+
+  mutating func insert(_ position: Int, isBroken: Bool) {
+    written |= 1 << UInt64(position)
+    if isBroken { broken |= 1 << UInt64(position) }
+  }
+
+  /// Whether the field is there, readable or not.
+  func isWritten(_ name: String) -> Bool { positions[name].map { written & 1 << UInt64($0) != 0 } ?? false }
+
+  /// Whether the field is there and could not be read: nothing follows from its value.
+  func isBroken(_ name: String) -> Bool { positions[name].map { broken & 1 << UInt64($0) != 0 } ?? false }
+}
+
+extension Shape {
+  /// A map of declared fields, as a value.
+  static func record(_ record: Record<Value>) -> Shape {
+    Shape(record.words, schema: record.schema(requiring: true), takesVariable: false) { node, reading in
+      guard case .mapping(let entries) = node.content else {
+        reading.wrongType(node, wants: record.words)
+        return nil
+      }
+      return record.read(entries, at: node.place, &reading)
+    } write: { value in
+      JSONValue(sorted: record.write(value))
+    }
+  }
+}
+
+extension Diagnostic {
+  static func missing(_ name: String, in words: String, at place: Place, help: [String] = []) -> Diagnostic {
+    Diagnostic(.error, "missing-field", "\(words) needs `\(name)`", at: place, help: help)
+  }
+
+  static func unknownField(_ name: String, in words: String, known: [String], at place: Place) -> Diagnostic {
+    Diagnostic(
+      .error, "unknown-field", "\(words) has no field `\(name)`", at: place,
+      help: suggestions(for: name, in: known, called: "fields"))
+  }
+
+  static func notSupported(_ what: String, at place: Place) -> Diagnostic {
+    Diagnostic(.error, "not-supported", "\(what) is not supported by this version of sluice", at: place)
+  }
+}

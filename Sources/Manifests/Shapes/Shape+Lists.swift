@@ -1,0 +1,93 @@
+internal import Diagnostics
+internal import JSON
+internal import OrderedCollections
+internal import YAML
+
+extension Shape {
+  /// A list of what `element` reads, in the order written; elements that cannot be read are left out.
+  static func list<Element>(of element: Shape<Element>, _ words: String, atLeast minimum: Int = 0) -> Shape
+  where Value == [Element] {
+    let schema: JSONValue = ["type": "array", "items": element.schemaWithVariable, "minItems": .int(minimum)]
+    return Shape(words, schema: schema, takesVariable: false) { node, reading in
+      guard case .sequence(let nodes) = node.content else {
+        reading.wrongType(node, wants: words)
+        return nil
+      }
+      guard nodes.count >= minimum else {
+        reading.complain(Complaint("is an empty list", help: ["it wants \(words)"]), about: node)
+        return nil
+      }
+      var values: [Element] = []
+      for (index, node) in nodes.enumerated() {
+        let value = reading.element(index, at: node.place) { element.read(node, &$0) }
+        if let value { values.append(value) }
+      }
+      return values
+    } write: { values in
+      .array(values.map(element.write))
+    }
+  }
+
+  /// A list whose order carries no meaning: sorted, each value once.
+  static func set(of element: Shape<String>, _ words: String) -> Shape where Value == [String] {
+    let list = Shape<[String]>.list(of: element, words)
+    return Shape(words, schema: list.schema, takesVariable: false) { node, reading in
+      guard let values = list.read(node, &reading), case .sequence(let nodes) = node.content else { return nil }
+      guard values.count == nodes.count else { return nil }
+      let placed = Dictionary(zip(values, nodes.map(\.place))) { first, _ in first }.sorted { $0.key < $1.key }
+      reading.reorder(placed.map(\.value), of: nodes.count)
+      return placed.map(\.key)
+    } write: {
+      list.write($0)
+    }
+  }
+
+  /// A list in which no name comes twice.
+  static func names(of element: Shape<String>, _ words: String) -> Shape where Value == [String] {
+    let list = Shape<[String]>.list(of: element, words, atLeast: 1)
+    return Shape(words, schema: list.schema, takesVariable: false) { node, reading in
+      guard let names = list.read(node, &reading) else { return nil }
+      var seen: Set<String> = []
+      for (index, name) in names.enumerated() where !seen.insert(name).inserted {
+        guard case .sequence(let nodes) = node.content, nodes.count == names.count else { continue }
+        reading.complain(Complaint("names `\(name)` twice"), about: nodes[index])
+      }
+      return names
+    } write: {
+      list.write($0)
+    }
+  }
+
+  /// A map of free keys to texts.
+  static func texts(_ words: String, keys: Shape<String>) -> Shape where Value == [String: String] {
+    let value = Shape<String>.anyText
+    let schema: JSONValue = [
+      "type": "object", "propertyNames": keys.schemaWithVariable, "additionalProperties": value.schema,
+    ]
+    return Shape(words, schema: schema, takesVariable: false) { node, reading in
+      guard case .mapping(let entries) = node.content else {
+        reading.wrongType(node, wants: words)
+        return nil
+      }
+      var texts: [String: String] = [:]
+      for entry in entries {
+        let text = reading.member(entry.key, at: entry.value.place) { reading -> String? in
+          let key = Node(.scalar(Scalar(entry.key, .quoted)), at: entry.keyPlace)
+          guard keys.read(key, &reading) != nil else { return nil }
+          return value.read(entry.value, &reading)
+        }
+        if let text { texts[entry.key] = text }
+      }
+      return texts
+    } write: { texts in
+      JSONValue(sorted: texts.mapValues { .string($0) })
+    }
+  }
+}
+
+extension JSONValue {
+  /// An object whose members are sorted by key: the canonical form.
+  init(sorted members: [String: JSONValue]) {
+    self = .object(OrderedDictionary(uniqueKeysWithValues: members.sorted { $0.key < $1.key }))
+  }
+}

@@ -1,0 +1,71 @@
+internal import Diagnostics
+internal import JSON
+internal import OrderedCollections
+internal import SystemPackage
+internal import YAML
+
+extension Shape where Value == String {
+  /// The path of a file, or a pattern of paths: relative to the manifest as written, to the project as read.
+  static let path = Shape(
+    "a path", schema: ["type": ["string", "number"], "minLength": 1, "not": ["pattern": "^~|\\{\\{"]], takesVariable: false
+  ) { node, reading in
+    guard let text = reading.text(node, wants: "a path") else { return nil }
+    if let complaint = ProjectPath.problem(of: text) {
+      reading.complain(complaint, about: node)
+      return nil
+    }
+    return ProjectPath.relative(text, in: ProjectPath.folder(of: node.place.file), root: reading.root)
+  } write: {
+    .string($0)
+  }
+}
+
+/// Paths as the state holds them: relative to the project, without needless parts.
+enum ProjectPath {
+  /// The folder of the file at `path`: all before the last slash.
+  static func folder(of path: String) -> Substring {
+    path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path[..<$0] } ?? ""
+  }
+
+  static func problem(of text: String) -> Complaint? {
+    if text.isEmpty { return Complaint("is empty") }
+    if text.hasPrefix("~") {
+      return Complaint("starts with `~`, which stands for nothing here", help: ["write the whole path"])
+    }
+    if text.contains("{{") { return Complaint("holds a range, which this version does not support", code: "not-supported") }
+    return nil
+  }
+
+  /// `text`, which is relative to `folder` or absolute, as a path relative to `root`, normalised by its letters alone.
+  static func relative(_ text: String, in folder: Substring, root: FilePath?) -> String {
+    var parts: [Substring] = []
+    if text.hasPrefix("/") {
+      guard let root else { return text }
+      return relative(absolute: text, to: root.string)
+    }
+    append(folder, to: &parts)
+    append(text[...], to: &parts)
+    return parts.isEmpty ? "." : parts.joined(separator: "/")
+  }
+
+  private static func relative(absolute text: String, to root: String) -> String {
+    var (target, base): ([Substring], [Substring]) = ([], [])
+    append(text[...], to: &target, isAbsolute: true)
+    append(root[...], to: &base, isAbsolute: true)
+    let shared = zip(target, base).prefix { $0 == $1 }.count
+    let parts = Array(repeating: "..", count: base.count - shared) + target[shared...]
+    return parts.isEmpty ? "." : parts.joined(separator: "/")
+  }
+
+  private static func append(_ text: Substring, to parts: inout [Substring], isAbsolute: Bool = false) {
+    for part in text.split(separator: "/") where part != "." {
+      if part != ".." {
+        parts.append(part)
+      } else if let last = parts.last, last != ".." {
+        parts.removeLast()
+      } else if !isAbsolute {
+        parts.append(part)
+      }
+    }
+  }
+}

@@ -1,0 +1,43 @@
+internal import JSON
+internal import OrderedCollections
+internal import YAML
+
+/// A form that values take in manifests: how one is read, how it is written to the state, what a schema says of it.
+///
+/// `write` gives the canonical form, in which equal values are equal, and which `read` takes back.
+struct Shape<Value: Sendable>: Sendable {
+  /// What is wanted, for people: `a whole number from 1 to 65535`.
+  let words: String
+  /// The JSON Schema (draft 7) of what `read` takes, variables left aside.
+  let schema: JSONValue
+  /// Whether a variable (`${name}`) may stand for the whole value where the schema would not take any text.
+  let takesVariable: Bool
+  /// The value of a node; nothing once it is reported why there is none.
+  let read: @Sendable (Node, inout Reading) -> Value?
+  let write: @Sendable (Value) -> JSONValue
+
+  init(
+    _ words: String, schema: JSONValue, takesVariable: Bool = true,
+    read: @escaping @Sendable (Node, inout Reading) -> Value?, write: @escaping @Sendable (Value) -> JSONValue
+  ) {
+    self.words = words
+    self.schema = schema
+    self.takesVariable = takesVariable
+    self.read = read
+    self.write = write
+  }
+
+  /// The schema with a text that holds a variable taken too.
+  var schemaWithVariable: JSONValue {
+    takesVariable ? .object(["anyOf": [schema, ["$ref": "#/definitions/variable"]]]) : schema
+  }
+
+  /// The same form for another type.
+  func map<Other: Sendable>(
+    _ wrap: @escaping @Sendable (Value) -> Other, _ unwrap: @escaping @Sendable (Other) -> Value
+  ) -> Shape<Other> {
+    Shape<Other>(
+      words, schema: schema, takesVariable: takesVariable,
+      read: { node, reading in read(node, &reading).map(wrap) }, write: { write(unwrap($0)) })
+  }
+}
