@@ -133,8 +133,10 @@ struct TreeBuilder: ~Copyable {
     let place = place(events.start, events.end)
     let nothing = Node(.scalar(Scalar("", .plain)), at: place)
     guard let anchored = anchors[name] else {
-      let message = open.contains(name) ? "`*\(name)` stands for a value that holds it" : "there is no `&\(name)` before"
-      diagnostics.append(Diagnostic(.error, open.contains(name) ? "alias-expansion" : "unknown-anchor", message, at: place))
+      let message =
+        open.contains(name) ? "`*\(name)` stands for a value that holds it" : "there is no `&\(name)` before"
+      diagnostics.append(
+        Diagnostic(.error, open.contains(name) ? "alias-expansion" : "unknown-anchor", message, at: place))
       return nothing
     }
     aliased += anchored.size
@@ -142,7 +144,8 @@ struct TreeBuilder: ~Copyable {
       if !tooManyAliases {
         diagnostics.append(
           Diagnostic(
-            .error, "alias-expansion", "the file's aliases stand for more than \(limits.aliasedNodes) values", at: place))
+            .error, "alias-expansion", "the file's aliases stand for more than \(limits.aliasedNodes) values", at: place
+          ))
       }
       tooManyAliases = true
       return nothing

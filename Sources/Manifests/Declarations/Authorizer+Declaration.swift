@@ -14,8 +14,11 @@ extension Authorizer: Specification {
         "host", \.host, .text, "The server's name or address, or the folder of its unix socket.",
         example: "db.example.com"),
       Field("port", \.port, .int(1...65535), "The server's port.", example: "5432"),
-      Field("database", \.database, .text, "The database; required unless `url` or `service` says it.", example: "analytics"),
-      Field("username", \.username, .text, "The login role; required unless `url` or `service` says it.", example: "loader"),
+      Field(
+        "database", \.database, .text, "The database; required unless `url` or `service` says it.", example: "analytics"
+      ),
+      Field(
+        "username", \.username, .text, "The login role; required unless `url` or `service` says it.", example: "loader"),
       Field(
         "password", \.password, .secret, "Where the password is to be found; left out, libpq's own ways apply.",
         example: "{env: WAREHOUSE_PASSWORD}"),
@@ -30,7 +33,8 @@ extension Authorizer: Specification {
       Field("tunnel", \.tunnel, .text, "The tunnel that the connection goes through.", example: "bastion"),
       Field("connectTimeout", \.connectTimeout, .duration, "How long connecting may take.", example: "10s"),
       Field(
-        "statementTimeout", \.statementTimeout, .duration, "How long a statement may take; `0s` leaves the server's own.",
+        "statementTimeout", \.statementTimeout, .duration,
+        "How long a statement may take; `0s` leaves the server's own.",
         example: "1h"),
       Field(
         "lockTimeout", \.lockTimeout, .duration, "How long to wait for a lock, in apply and for TRUNCATE in a load.",
@@ -50,7 +54,9 @@ extension Authorizer: Specification {
     } else if !given.isWritten("service") {
       reading.require(["host", "database", "username"], given, in: "an authorizer without `url` and `service`")
     }
-    if let host = authorizer.host, host.hasPrefix("/"), let tls = authorizer.tls, ![.disable, .prefer].contains(tls.mode) {
+    if let host = authorizer.host, host.hasPrefix("/"), let tls = authorizer.tls,
+      ![.disable, .prefer].contains(tls.mode)
+    {
       reading.refuse(
         "tls", "`\(tls.mode.rawValue)` cannot be had on a unix socket, which is never encrypted",
         help: ["remove `tls`, or give the server's name as `host`"], because: "host")
@@ -62,9 +68,15 @@ extension Shape where Value == Authorizer.TLS {
   private static let record = Record<Authorizer.TLS>(
     "tls", { Authorizer.TLS(mode: .prefer) },
     [
-      Field("mode", \.mode, .choice, "How strictly, with libpq's meaning of sslmode.", example: "verify-full", isRequired: true),
-      Field("rootCertificate", \.rootCertificate, .path, "The certificates that the server's is verified with.", example: "ca.pem"),
-      Field("clientCertificate", \.clientCertificate, .path, "The certificate that the client shows.", example: "client.pem"),
+      Field(
+        "mode", \.mode, .choice, "How strictly, with libpq's meaning of sslmode.", example: "verify-full",
+        isRequired: true),
+      Field(
+        "rootCertificate", \.rootCertificate, .path, "The certificates that the server's is verified with.",
+        example: "ca.pem"),
+      Field(
+        "clientCertificate", \.clientCertificate, .path, "The certificate that the client shows.", example: "client.pem"
+      ),
       Field("clientKey", \.clientKey, .path, "The client certificate's key.", example: "client.key"),
     ])
 

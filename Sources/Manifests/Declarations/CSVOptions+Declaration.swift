@@ -5,14 +5,20 @@ extension CSVOptions {
     "csv", { CSVOptions() },
     [
       Field("delimiter", \.delimiter, .separator, "What parts the fields: a comma, for `tsv` a tab.", example: "\";\""),
-      Field("quote", \.quote, .separator, "What encloses a field that holds delimiters or line breaks.", example: "'\"'"),
+      Field(
+        "quote", \.quote, .separator, "What encloses a field that holds delimiters or line breaks.", example: "'\"'"),
       Field("header", \.header, .bool, "Whether the first row names the fields.", example: "true"),
       Field("null", \.null, .anyText, "The unquoted text that stands for NULL.", example: "\"NULL\""),
       Field("skipRows", \.skipRows, .int(0...Int.max), "Lines before the header that are passed over.", example: "0"),
       Field("encoding", \.encoding, .encoding, "The characters' encoding.", example: "utf-8"),
-      Field("decimal", \.decimal, .oneOf([".", ","]), "What parts a number's whole from its fraction.", example: "\",\""),
-      Field("timezone", \.timezone, .timezone, "The zone of timestamps that are written without one.", example: "Europe/Prague"),
-      Field("dateOrder", \.dateOrder, .choice, "The order of day, month and year in dates such as 05/01/2024.", example: "dmy"),
+      Field(
+        "decimal", \.decimal, .oneOf([".", ","]), "What parts a number's whole from its fraction.", example: "\",\""),
+      Field(
+        "timezone", \.timezone, .timezone, "The zone of timestamps that are written without one.",
+        example: "Europe/Prague"),
+      Field(
+        "dateOrder", \.dateOrder, .choice, "The order of day, month and year in dates such as 05/01/2024.",
+        example: "dmy"),
     ]
   ) { csv, given, reading in
     if let delimiter = csv.delimiter, delimiter == csv.quote, !given.isBroken("quote") {
@@ -25,7 +31,8 @@ extension CSVOptions {
 
 extension Shape where Value == String {
   /// The name of a character encoding.
-  fileprivate static let encoding = pattern("the name of an encoding such as `utf-8`", "^[A-Za-z0-9][A-Za-z0-9_.:-]*$") {
+  fileprivate static let encoding = pattern("the name of an encoding such as `utf-8`", "^[A-Za-z0-9][A-Za-z0-9_.:-]*$")
+  {
     guard let first = $0.utf8.first, first != UInt8(ascii: "-") else { return false }
     return $0.unicodeScalars.allSatisfy { scalar in
       scalar.isASCII

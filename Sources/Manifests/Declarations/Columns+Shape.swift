@@ -96,12 +96,17 @@ extension DeclaredColumn {
   static let record = Record<DeclaredColumn>(
     "a column", { DeclaredColumn(name: "", type: "") },
     [
-      Field("type", \.type, .type, "Its type: whatever the server takes as one.", example: "\"numeric(12,2)\"", isRequired: true),
       Field(
-        "from", \.from, .field, "The source's field; left out, the one of the column's name. Also $loadedAt, $loadId, $file, $line.",
+        "type", \.type, .type, "Its type: whatever the server takes as one.", example: "\"numeric(12,2)\"",
+        isRequired: true),
+      Field(
+        "from", \.from, .field,
+        "The source's field; left out, the one of the column's name. Also $loadedAt, $loadId, $file, $line.",
         example: "amount"),
       Field("nullable", \.nullable, .bool, "Whether it may be NULL.", example: "false"),
-      Field("default", \.default, .columnDefault, "Its default: a value, or an expression as {sql: now()}.", example: "{sql: now()}"),
+      Field(
+        "default", \.default, .columnDefault, "Its default: a value, or an expression as {sql: now()}.",
+        example: "{sql: now()}"),
     ])
 }
 

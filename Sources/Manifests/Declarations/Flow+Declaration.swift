@@ -19,7 +19,8 @@ extension Flow: Specification {
       flow.inputs.first { $0.name == nil }?.input
     },
     Field(
-      "sources", .inputs, "Several sources with names, united by column name.", example: "{eu: orders_eu, us: orders_us}"
+      "sources", .inputs, "Several sources with names, united by column name.",
+      example: "{eu: orders_eu, us: orders_us}"
     ) { flow, inputs in
       flow.inputs += inputs
     } get: { flow in
@@ -40,11 +41,16 @@ extension Flow: Specification {
       "The columns that tell rows apart; left out, the table's primary key, else the source table's.",
       example: "[order_id]"),
     Field(
-      "columns", \.columns, .columns, "The table's columns, in its order; left out, as recorded, as in the table, or inferred.",
+      "columns", \.columns, .columns,
+      "The table's columns, in its order; left out, as recorded, as in the table, or inferred.",
       example: "{order_id: bigint, \"*\": inferred}"),
     Field("tableChanges", \.tableChanges, .choice, "What apply may do to a table that exists.", example: "none"),
-    Field("sourceChanges", \.sourceChanges, .choice, "What a load does when the source has moved since apply.", example: "fail"),
-    Field("readers", \.readers, .choice, "What readers see while truncate_insert loads: they wait, or keep the old rows.", example: "keep"),
+    Field(
+      "sourceChanges", \.sourceChanges, .choice, "What a load does when the source has moved since apply.",
+      example: "fail"),
+    Field(
+      "readers", \.readers, .choice, "What readers see while truncate_insert loads: they wait, or keep the old rows.",
+      example: "keep"),
     Field(
       "deleteMissing", \.deleteMissing, .bool, "For upsert: whether rows that the source no longer has are deleted.",
       example: "true"),
@@ -63,10 +69,14 @@ extension Flow: Specification {
     Field(
       "after", \.after, .set(of: .text, "a list of flows"),
       "Flows that a run loads first; where one of them fails, this one is skipped.", example: "[customers]"),
-    Field("schedule", \.schedule, .schedule, "When it is due: five cron fields, or day, week, month.", example: "\"0 6 * * *\""),
+    Field(
+      "schedule", \.schedule, .schedule, "When it is due: five cron fields, or day, week, month.",
+      example: "\"0 6 * * *\""),
     Field("timezone", \.timezone, .timezone, "The zone that the schedule is read in.", example: "Europe/Prague"),
     Field("enabled", \.enabled, .bool, "Whether runs without names load it.", example: "false"),
-    Field("retry", \.retry, .record(Retry.record), "How a load that failed for a passing reason is tried again.", example: "{attempts: 5}"),
+    Field(
+      "retry", \.retry, .record(Retry.record), "How a load that failed for a passing reason is tried again.",
+      example: "{attempts: 5}"),
   ]
 }
 

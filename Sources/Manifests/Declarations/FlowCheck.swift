@@ -28,7 +28,8 @@ enum FlowCheck {
     ]
     for field in isMeant where field.isSet && flow.writeMode != field.mode {
       reading.refuse(
-        field.name, "`\(field.name)` is for `writeMode: \(field.mode.rawValue)`, and this flow's is `\(flow.writeMode.rawValue)`",
+        field.name,
+        "`\(field.name)` is for `writeMode: \(field.mode.rawValue)`, and this flow's is `\(flow.writeMode.rawValue)`",
         help: ["remove `\(field.name)`, or write `writeMode: \(field.mode.rawValue)`"], because: "writeMode")
     }
   }

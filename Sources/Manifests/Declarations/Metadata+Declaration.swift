@@ -4,7 +4,8 @@ extension Metadata {
   static let record = Record<Metadata>(
     "a resource", { Metadata() },
     [
-      Field("description", \.description, .anyText, "What it is for, in your words.", example: "Orders of the web shop"),
+      Field(
+        "description", \.description, .anyText, "What it is for, in your words.", example: "Orders of the web shop"),
       Field(
         "labels", \.labels, .texts("a map of labels", keys: .label), "Labels to select by.", example: "{team: sales}"),
       Field("protect", \.protect, .bool, "Whether it may not be deleted.", example: "true"),

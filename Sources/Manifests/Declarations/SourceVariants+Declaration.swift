@@ -6,12 +6,17 @@ extension FileSource {
   static let record = Record<FileSource>(
     "a source of files", { FileSource() },
     [
-      Field("path", \.path, .path, "The files: a glob, relative to the manifest.", example: "data/orders-*.csv", isRequired: true),
+      Field(
+        "path", \.path, .path, "The files: a glob, relative to the manifest.", example: "data/orders-*.csv",
+        isRequired: true),
       Field("format", \.format, .choice, "The files' format; left out, it follows from their names.", example: "csv"),
-      Field("compression", \.compression, .choice, "How the files are compressed; `auto` goes by their names.", example: "gzip"),
+      Field(
+        "compression", \.compression, .choice, "How the files are compressed; `auto` goes by their names.",
+        example: "gzip"),
       Field("csv", \.csv, .record(CSVOptions.record), "How CSV and TSV are written.", example: "{delimiter: \";\"}"),
       Field(
-        "files", \.files, .choice, "Which files are loaded: `new` ones by default for insert and insert_ignore, else `all`.",
+        "files", \.files, .choice,
+        "Which files are loaded: `new` ones by default for insert and insert_ignore, else `all`.",
         example: "all"),
       Field("allowEmpty", \.allowEmpty, .bool, "Whether it is fine that there is no row.", example: "true"),
     ]
@@ -47,10 +52,14 @@ extension PostgresSource {
   static let record = Record<PostgresSource>(
     "a source of a database", { PostgresSource() },
     [
-      Field("authorizer", \.authorizer, .text, "The authorizer whose database is read.", example: "crm", isRequired: true),
+      Field(
+        "authorizer", \.authorizer, .text, "The authorizer whose database is read.", example: "crm", isRequired: true),
       Field("table", \.table, .tableName, "The table that is read; or else `query`.", example: "public.orders"),
-      Field("query", \.query, .text, "The query that is read; or else `table`.", example: "SELECT id, name FROM customers"),
-      Field("cursor", \.cursor, .cursor, "The column that grows with each change, for incremental loads.", example: "updated_at"),
+      Field(
+        "query", \.query, .text, "The query that is read; or else `table`.", example: "SELECT id, name FROM customers"),
+      Field(
+        "cursor", \.cursor, .cursor, "The column that grows with each change, for incremental loads.",
+        example: "updated_at"),
       Field("allowEmpty", \.allowEmpty, .bool, "Whether it is fine that there is no row.", example: "true"),
     ], unsupported: ["tables"]
   ) { source, given, reading in
@@ -68,8 +77,10 @@ extension Shape where Value == Cursor {
     "cursor", { Cursor(column: "") },
     [
       Field("column", \.column, .identifier, "The column.", example: "updated_at", isRequired: true),
-      Field("initial", \.initial, .text, "Where the first load starts; left out, at the beginning.", example: "2024-01-01"),
-      Field("lag", \.lag, .duration, "How far back rows are read again: `5m` for timestamps, else nothing.", example: "5m"),
+      Field(
+        "initial", \.initial, .text, "Where the first load starts; left out, at the beginning.", example: "2024-01-01"),
+      Field(
+        "lag", \.lag, .duration, "How far back rows are read again: `5m` for timestamps, else nothing.", example: "5m"),
     ])
 
   /// A column's name, or a map.

@@ -7,16 +7,22 @@ extension Tunnel: Specification {
   static let record = Record<Tunnel>(
     "a tunnel", { Tunnel() },
     [
-      Field("host", \.host, .text, "The SSH server's name or address.", example: "bastion.example.com", isRequired: true),
+      Field(
+        "host", \.host, .text, "The SSH server's name or address.", example: "bastion.example.com", isRequired: true),
       Field("port", \.port, .int(1...65535), "The SSH server's port.", example: "22"),
       Field("username", \.username, .text, "The login; left out, what ssh itself would use.", example: "tunnel"),
-      Field("identityFile", \.identityFile, .path, "The private key; left out, what ssh itself would use.", example: "keys/bastion"),
+      Field(
+        "identityFile", \.identityFile, .path, "The private key; left out, what ssh itself would use.",
+        example: "keys/bastion"),
       Field(
         "password", \.password, .secret, "Where the password is to be found; ssh gets it by SSH_ASKPASS.",
         example: "{env: BASTION_PASSWORD}"),
       Field("hostKey", \.hostKey, .hostKey, "The server's public key, pinned.", example: "ssh-ed25519 AAAA..."),
-      Field("knownHostsFile", \.knownHostsFile, .path, "The file that the server's key stands in.", example: "known_hosts"),
-      Field("sshConfig", \.sshConfig, .path, "A configuration for ssh: jumps, keep-alives and the like.", example: "ssh_config"),
+      Field(
+        "knownHostsFile", \.knownHostsFile, .path, "The file that the server's key stands in.", example: "known_hosts"),
+      Field(
+        "sshConfig", \.sshConfig, .path, "A configuration for ssh: jumps, keep-alives and the like.",
+        example: "ssh_config"),
     ]
   ) { _, given, reading in
     guard given.isWritten("hostKey"), given.isWritten("knownHostsFile") else { return }
@@ -28,7 +34,9 @@ extension Tunnel: Specification {
 
 extension Shape where Value == String {
   /// A public key as known_hosts and authorized_keys write it.
-  fileprivate static let hostKey = pattern("a public key such as `ssh-ed25519 AAAA...`", "^[a-z0-9@.-]+ [A-Za-z0-9+/.]+=*( .*)?$") {
+  fileprivate static let hostKey = pattern(
+    "a public key such as `ssh-ed25519 AAAA...`", "^[a-z0-9@.-]+ [A-Za-z0-9+/.]+=*( .*)?$"
+  ) {
     let parts = $0.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
     guard parts.count >= 2 else { return false }
     let isKind = !parts[0].isEmpty && parts[0].utf8.allSatisfy { isLowerOrDigit($0) || "@.-".utf8.contains($0) }

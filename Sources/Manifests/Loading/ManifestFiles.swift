@@ -50,7 +50,9 @@ struct ManifestFiles {
     walk("", into: &paths)
     paths.removeAll { $0 == ProjectSettings.file }
     guard let patterns else {
-      return paths.filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+      return paths.filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted {
+        $0.utf8.lexicographicallyPrecedes($1.utf8)
+      }
     }
     var chosen: Set<String> = []
     for pattern in patterns {

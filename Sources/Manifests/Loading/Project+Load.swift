@@ -147,7 +147,8 @@ struct ProjectLoader {
         if let first = names.insert(Address(Spec.kind, found.name), at: found.place) {
           diagnostics.append(
             Diagnostic(
-              .error, "duplicate-resource", "there are two \(Spec.kind.mapName) called `\(found.name)`", at: found.place,
+              .error, "duplicate-resource", "there are two \(Spec.kind.mapName) called `\(found.name)`",
+              at: found.place,
               help: ["rename or remove one of the two"], related: [RelatedPlace("the first one", at: first)]))
         } else if let resource = found.resource {
           resources[found.name] = resource

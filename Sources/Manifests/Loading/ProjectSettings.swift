@@ -31,7 +31,8 @@ struct ProjectSettings: Sendable {
       Field(
         "defaults", \.defaults, .defaults, "Fields that each resource of a kind has unless it says otherwise.",
         example: "{flows: {destination: wh}}"),
-      Field("sandbox", \.sandbox, .record(sandbox), "What the sandbox is made with.", example: "{init: [sandbox/crm.sql]}"),
+      Field(
+        "sandbox", \.sandbox, .record(sandbox), "What the sandbox is made with.", example: "{init: [sandbox/crm.sql]}"),
     ], unsupported: ["notify"])
 
   private static let sandbox = Record<Sandbox>(

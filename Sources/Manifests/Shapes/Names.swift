@@ -11,7 +11,9 @@ enum ResourceName {
     let bytes = name.utf8
     guard let first = bytes.first, let last = bytes.last, bytes.count <= 63 else { return false }
     return isPlain(first) && isPlain(last)
-      && bytes.allSatisfy { isPlain($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
+      && bytes.allSatisfy {
+        isPlain($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
+      }
   }
 
   private static func isPlain(_ byte: UInt8) -> Bool {

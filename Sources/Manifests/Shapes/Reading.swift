@@ -55,6 +55,9 @@ struct Reading {
   /// The place of the member `name` of what is being read, if it is written.
   func place(of name: String) -> Place? { places[path.isEmpty ? name : "\(path).\(name)"] }
 
+  /// The place of the element at `index` of what is being read, if there is one.
+  func place(ofElement index: Int) -> Place? { places["\(path)[\(index)]"] }
+
   /// What people call the value that is being read.
   var subject: String { path.isEmpty ? "this" : "`\(path)`" }
 

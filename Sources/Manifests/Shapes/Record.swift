@@ -57,7 +57,8 @@ struct Record<Model: Sendable>: Sendable {
     }
     if !isPartial {
       for field in fields where field.isRequired { reading.require([field.name], given, in: words, field.example) }
-      check(model, given, &reading)
+      // In the canonical form all defaults stand written, those too that would not go with the rest.
+      if !reading.isRecorded { check(model, given, &reading) }
     }
     return model
   }

@@ -27,7 +27,9 @@ enum DurationText {
   /// The duration that `text` spells: at most nine digits, and a unit.
   static func duration(_ text: String) -> Duration? {
     let digits = text.utf8.dropLast()
-    guard let unit = units.first(where: { $0.letter == text.utf8.last }), (1...9).contains(digits.count) else { return nil }
+    guard let unit = units.first(where: { $0.letter == text.utf8.last }), (1...9).contains(digits.count) else {
+      return nil
+    }
     guard digits.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int64(text.dropLast()) else { return nil }
     return .seconds(number * unit.seconds)
   }

@@ -18,10 +18,13 @@ extension Shape {
         return nil
       }
       var values: [Element] = []
+      var places: [Place] = []
       for (index, node) in nodes.enumerated() {
-        let value = reading.element(index, at: node.place) { element.read(node, &$0) }
-        if let value { values.append(value) }
+        guard let value = reading.element(index, at: node.place, { element.read(node, &$0) }) else { continue }
+        values.append(value)
+        places.append(node.place)
       }
+      if values.count < nodes.count { reading.reorder(places, of: nodes.count) }
       return values
     } write: { values in
       .array(values.map(element.write))
@@ -33,8 +36,8 @@ extension Shape {
     let list = Shape<[String]>.list(of: element, words)
     return Shape(words, schema: list.schema, takesVariable: false) { node, reading in
       guard let values = list.read(node, &reading), case .sequence(let nodes) = node.content else { return nil }
-      guard values.count == nodes.count else { return nil }
-      let placed = Dictionary(zip(values, nodes.map(\.place))) { first, _ in first }.sorted { $0.key < $1.key }
+      let places = values.indices.map { reading.place(ofElement: $0) ?? node.place }
+      let placed = Dictionary(zip(values, places)) { first, _ in first }.sorted { $0.key < $1.key }
       reading.reorder(placed.map(\.value), of: nodes.count)
       return placed.map(\.key)
     } write: {
@@ -49,8 +52,8 @@ extension Shape {
       guard let names = list.read(node, &reading) else { return nil }
       var seen: Set<String> = []
       for (index, name) in names.enumerated() where !seen.insert(name).inserted {
-        guard case .sequence(let nodes) = node.content, nodes.count == names.count else { continue }
-        reading.complain(Complaint("names `\(name)` twice"), about: nodes[index])
+        guard let place = reading.place(ofElement: index) else { continue }
+        reading.complain(Complaint("names `\(name)` twice"), about: Node(node.content, at: place))
       }
       return names
     } write: {

@@ -7,7 +7,9 @@ extension Shape where Value == Int {
   static func int(_ range: ClosedRange<Int>) -> Shape {
     let isOpen = range.upperBound == .max
     let words =
-      isOpen ? "a whole number, at least \(range.lowerBound)" : "a whole number from \(range.lowerBound) to \(range.upperBound)"
+      isOpen
+      ? "a whole number, at least \(range.lowerBound)"
+      : "a whole number from \(range.lowerBound) to \(range.upperBound)"
     let schema: JSONValue =
       isOpen
       ? ["type": "integer", "minimum": .int(range.lowerBound)]
@@ -72,7 +74,8 @@ extension Shape where Value == Bound {
     guard text.utf8.last == UInt8(ascii: "%") else { return nil }
     let parts = text.dropLast().split(separator: ".", omittingEmptySubsequences: false)
     let areDigits = parts.allSatisfy { $0.utf8.allSatisfy { (0x30...0x39).contains($0) } && !$0.isEmpty }
-    guard (1...2).contains(parts.count), areDigits, parts[0].utf8.count <= 3, (parts.dropFirst().first ?? "").utf8.count <= 6
+    guard (1...2).contains(parts.count), areDigits, parts[0].utf8.count <= 3,
+      (parts.dropFirst().first ?? "").utf8.count <= 6
     else { return nil }
     guard let value = Double(text.dropLast()), value <= 100 else { return nil }
     return value

@@ -7,7 +7,8 @@ internal import YAML
 extension Shape where Value == String {
   /// The path of a file, or a pattern of paths: relative to the manifest as written, to the project as read.
   static let path = Shape(
-    "a path", schema: ["type": ["string", "number"], "minLength": 1, "not": ["pattern": "^~|\\{\\{"]], takesVariable: false
+    "a path", schema: ["type": ["string", "number"], "minLength": 1, "not": ["pattern": "^~|\\{\\{"]],
+    takesVariable: false
   ) { node, reading in
     guard let text = reading.text(node, wants: "a path") else { return nil }
     if let complaint = ProjectPath.problem(of: text) {
@@ -32,7 +33,9 @@ enum ProjectPath {
     if text.hasPrefix("~") {
       return Complaint("starts with `~`, which stands for nothing here", help: ["write the whole path"])
     }
-    if text.contains("{{") { return Complaint("holds a range, which this version does not support", code: "not-supported") }
+    if text.contains("{{") {
+      return Complaint("holds a range, which this version does not support", code: "not-supported")
+    }
     return nil
   }
 

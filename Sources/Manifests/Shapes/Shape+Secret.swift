@@ -4,7 +4,9 @@ internal import OrderedCollections
 internal import YAML
 
 extension Shape where Value == SecretReference {
-  private static var words: String { "a reference to a secret: {env: NAME}, {file: path} or {command: [program, argument]}" }
+  private static var words: String {
+    "a reference to a secret: {env: NAME}, {file: path} or {command: [program, argument]}"
+  }
 
   /// A reference to a secret. A text is refused without being shown: it may be the secret.
   static let secret = Shape(

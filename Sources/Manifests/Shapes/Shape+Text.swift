@@ -77,7 +77,8 @@ extension Shape where Value == String {
     return parts.allSatisfy { part in
       !part.isEmpty
         && part.unicodeScalars.allSatisfy {
-          $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil || "_+-".unicodeScalars.contains($0))
+          $0.isASCII
+            && ($0.properties.isAlphabetic || $0.properties.numericType != nil || "_+-".unicodeScalars.contains($0))
         }
     }
   }

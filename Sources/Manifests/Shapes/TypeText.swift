@@ -24,7 +24,8 @@ enum TypeText {
         "holds `\(clause)`, which is no part of a type", code: "invalid-type",
         help: ["write `{type: ..., nullable: false, default: ...}`"])
     }
-    return isBalanced(text) ? nil : .init("wants a type such as `numeric(12,2)`, found `\(text.prefix(60))`", code: "invalid-type")
+    return isBalanced(text)
+      ? nil : .init("wants a type such as `numeric(12,2)`, found `\(text.prefix(60))`", code: "invalid-type")
   }
 
   private static let serials = [
