@@ -141,7 +141,7 @@ let package = Package(
 let tests: [(target: String, dependencies: [Target.Dependency])] = [
   ("Diagnostics", ["Diagnostics"]),
   ("Catalog", ["Catalog"]),
-  ("JSON", ["JSON"]),
+  ("JSON", ["JSON", .product(name: "OrderedCollections", package: "swift-collections")]),
   ("YAML", ["YAML", "Diagnostics"]),
   ("Postgres", ["Postgres", "Catalog"]),
   ("Manifests", ["Manifests", "YAML", "JSON", "Catalog", "Diagnostics"]),
@@ -156,7 +156,13 @@ let tests: [(target: String, dependencies: [Target.Dependency])] = [
   ),
   ("Connecting", ["Connecting", "Manifests", "Postgres", "Catalog", "Diagnostics"]),
   ("Sandbox", ["Sandbox", "Manifests", "Postgres", "Catalog", "Diagnostics"]),
-  ("Views", ["Views", "Planning", "Manifests", "State", "Catalog", "Diagnostics", "JSON"]),
+  (
+    "Views",
+    [
+      "Views", "Planning", "Manifests", "State", "Catalog", "Diagnostics", "JSON",
+      .product(name: "OrderedCollections", package: "swift-collections"),
+    ]
+  ),
   ("Command", ["sluice", "JSON"]),
 ]
 

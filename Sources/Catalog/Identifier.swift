@@ -35,12 +35,26 @@ public struct Identifier: Hashable, Sendable, Codable {
   }
 }
 
+extension Identifier {
+  /// Whether the names are the same to PostgreSQL: byte for byte, whatever Unicode holds equal.
+  public static func == (left: Identifier, right: Identifier) -> Bool {
+    left.name.utf8.elementsEqual(right.name.utf8)
+  }
+
+  /// By the same bytes.
+  public func hash(into hasher: inout Hasher) {
+    for byte in name.utf8 { hasher.combine(byte) }
+  }
+}
+
 extension Identifier: ExpressibleByStringLiteral {
   public init(stringLiteral value: String) { self.init(value) }
 }
 
 extension Identifier: Comparable {
-  public static func < (left: Identifier, right: Identifier) -> Bool { left.name < right.name }
+  public static func < (left: Identifier, right: Identifier) -> Bool {
+    left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
+  }
 }
 
 extension Identifier: CustomStringConvertible {

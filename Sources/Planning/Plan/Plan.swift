@@ -41,13 +41,17 @@ public struct Plan: Sendable {
   /// The statements that would unblock it, once each, by authorizer and executor, in order of need.
   public var remedies: [Remedy] {
     var result: [Remedy] = []
+    var seen: Set<[String]> = []
+    var indexes: [[String]: Int] = [:]
     for remedy in steps.flatMap(\.checks).compactMap(\.remedy) {
-      let known = result.firstIndex { $0.authorizer == remedy.authorizer && $0.executor == remedy.executor }
-      guard let index = known else {
-        result.append(remedy)
-        continue
+      let group = [remedy.authorizer, remedy.executor]
+      let new = remedy.statements.filter { seen.insert(group + [$0]).inserted }
+      if let index = indexes[group] {
+        result[index].statements += new
+      } else {
+        indexes[group] = result.count
+        result.append(Remedy(authorizer: remedy.authorizer, executor: remedy.executor, statements: new))
       }
-      result[index].statements += remedy.statements.filter { !result[index].statements.contains($0) }
     }
     return result
   }

@@ -1,0 +1,45 @@
+internal import Catalog
+internal import Diagnostics
+internal import Manifests
+internal import State
+
+/// All that the checks of one flow look at.
+struct FlowContext {
+  var design: FlowDesign
+  var recorded: AppliedResource?
+  var live: LiveDatabase
+  var source: SourceObservation?
+  var resolution: ColumnResolution
+  var operations: [Operation]
+
+  var spec: Flow { design.spec }
+  var places: Places { design.flow.places }
+  var role: Identifier { live.server.role }
+  var table: Table? { live.tables[design.table] }
+  var ledger: Table? { live.tables[design.ledger] }
+  var key: [Identifier]? { design.key(table: table, recorded: recorded) }
+
+  /// The columns that a load fills: for `delete`, those of the key alone.
+  var loadedColumns: [Identifier] {
+    spec.writeMode == .delete ? key ?? [] : resolution.columns.map(\.name)
+  }
+
+  /// Whether rows are staged in a temporary table.
+  var stagesRows: Bool { spec.writeMode.needsKey || spec.writeMode == .insertIgnore }
+
+  /// Statements for whoever has the rights in this flow's database.
+  func remedy(_ statements: String...) -> Remedy {
+    Remedy(
+      authorizer: design.authorizer, executor: "the owner of database \(Identifier(live.server.database).sql)",
+      statements: statements)
+  }
+
+  /// Makes a failed check about `object` in this flow's database.
+  func failed(
+    _ id: Check.ID, _ message: String, about object: String, at place: Place, label: String? = nil,
+    help: [String] = [], remedy: Remedy? = nil
+  ) -> Finding {
+    .failed(
+      id, message, cause: "\(design.authorizer) \(object)", at: place, label: label, help: help, remedy: remedy)
+  }
+}

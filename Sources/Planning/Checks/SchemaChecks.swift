@@ -1,0 +1,83 @@
+internal import Catalog
+internal import Diagnostics
+internal import Manifests
+
+extension FlowContext {
+  /// `schema-exists`, `schema-usage` and `schema-create` for the table's schema and the ledger's.
+  func schemaChecks() -> [Finding] {
+    Set([design.table.schema, design.ledger.schema]).sorted().flatMap(schemaChecks)
+  }
+
+  private func needsCreate(in schema: Identifier) -> Bool {
+    operations.contains { $0.makesRelation(in: schema) } || (ledger == nil && design.ledger.schema == schema)
+  }
+
+  private func schemaChecks(_ name: Identifier) -> [Finding] {
+    guard let schema = live.schemas[name] else { return [missing(name)] }
+    var findings: [Finding] = [.passed(.schemaExists, "schema \(name.sql) exists")]
+    for (id, privilege, needed) in [
+      (Check.ID.schemaUsage, Privilege.usage, true), (.schemaCreate, .create, needsCreate(in: name)),
+    ] where needed {
+      if schema.privileges.contains(privilege) {
+        findings.append(.passed(id, "\(privilege.rawValue) on schema \(name.sql) granted"))
+      } else {
+        findings.append(lacking(privilege, on: name, id))
+      }
+    }
+    return findings
+  }
+
+  private func lacking(_ privilege: Privilege, on schema: Identifier, _ id: Check.ID) -> Finding {
+    let what = table == nil ? "table \(design.table.sql) must be created" : "something must be created in it"
+    return failed(
+      id, "role \(role.sql) has no \(privilege.rawValue) on schema \(schema.sql)",
+      about: "schema \(schema.name)", at: places.place(of: "table", "destination"),
+      label: privilege == .create ? what : nil,
+      remedy: remedy("GRANT \(privilege.rawValue) ON SCHEMA \(schema.sql) TO \(role.sql);"))
+  }
+
+  private func missing(_ name: Identifier) -> Finding {
+    let known = live.schemas.keys.map(\.name).sorted()
+    let isTables = name == design.table.schema
+    var help: [String] = []
+    if isTables, design.schemaOrigin == .rule {
+      help.append(
+        "write `table: public.\(Identifier(design.table.name.name).sql)`, or set `defaultSchema: public` on "
+          + "destination/\(design.destination.name)")
+    }
+    if let near = nearest(to: name.name, in: known) { help.append("did you mean schema `\(near)`?") }
+    help.append(known.isEmpty ? "this database has no schemas" : "schemas here: \(known.joined(separator: ", "))")
+    return failed(
+      .schemaExists, "schema \"\(name.name)\" does not exist in database \"\(live.server.database)\"",
+      about: "schema \(name.name)", at: schemaPlace(isTables), label: schemaLabel(isTables), help: help,
+      remedy: remedy("CREATE SCHEMA \(name.sql) AUTHORIZATION \(role.sql);"))
+  }
+
+  private func schemaPlace(_ isTables: Bool) -> Place {
+    guard isTables else { return design.destination.places.place(of: "ledgerSchema") }
+    return design.schemaOrigin == .destination && places.fields["table"] == nil
+      ? design.destination.places.place(of: "defaultSchema") : places.place(of: "table", "destination")
+  }
+
+  private func schemaLabel(_ isTables: Bool) -> String? {
+    guard isTables else { return "the ledger stands in this schema" }
+    let resolved = "resolved to \(design.table.sql): no schema is given, and"
+    return switch design.schemaOrigin {
+    case .written: nil
+    case .destination:
+      "\(resolved) \(design.table.schema.sql) is the default schema of destination/\(design.destination.name)"
+    case .rule: "\(resolved) \(design.table.schema.sql) is the default"
+    }
+  }
+}
+
+extension Operation {
+  /// Whether it makes a table or an index in `schema`, for which CREATE on the schema is needed.
+  func makesRelation(in schema: Identifier) -> Bool {
+    switch self {
+    case .createTable(let table, _, _), .createUniqueIndex(let table, _, _), .createLedger(let table):
+      table.schema == schema
+    case .addColumn: false
+    }
+  }
+}

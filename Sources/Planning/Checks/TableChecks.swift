@@ -1,0 +1,113 @@
+internal import Catalog
+internal import Diagnostics
+internal import Manifests
+
+extension FlowContext {
+  /// `table-kind`: flows load into ordinary and partitioned tables.
+  func kindCheck() -> [Finding] {
+    guard let table else { return [] }
+    if table.kind.takesLoads { return [.passed(.tableKind, "\(table.name.sql) is a \(table.kind.words)")] }
+    return [
+      failed(
+        .tableKind, "\(table.name.sql) is a \(table.kind.words), not a table", about: "table \(table.name.sql)",
+        at: places.place(of: "table"), help: ["flows load into ordinary and partitioned tables: name another `table:`"])
+    ]
+  }
+
+  /// `table-owner`: a column or an index must be added to a table that somebody else owns.
+  func ownerCheck() -> [Finding] {
+    guard let table, !changesToTable.isEmpty else { return [] }
+    if table.isOwned { return [.passed(.tableOwner, "\(role.sql) is the owner of \(table.name.sql)")] }
+    return [
+      failed(
+        .tableOwner, "table \(table.name.sql) belongs to role \(table.owner.sql), so \(role.sql) may not change it",
+        about: "table \(table.name.sql)", at: places.place(of: "columns", "key", "table"),
+        remedy: Remedy(
+          authorizer: design.authorizer, executor: "the owner of table \(table.name.sql)",
+          statements: changesToTable.flatMap(\.statements)))
+    ]
+  }
+
+  /// What apply would do to a table that exists.
+  var changesToTable: [Operation] {
+    operations.filter { operation in
+      switch operation {
+      case .addColumn, .createUniqueIndex: true
+      case .createTable, .createLedger: false
+      }
+    }
+  }
+
+  /// `table-privileges`: just what the write mode needs.
+  func privilegeCheck() -> [Finding] {
+    guard let table, table.kind.takesLoads else { return [] }
+    let missing = missingPrivileges(on: table)
+    guard !missing.isEmpty else {
+      return [.passed(.tablePrivileges, "\(spec.writeMode.rawValue) on \(table.name.sql) granted")]
+    }
+    let list = missing.map(\.rawValue).joined(separator: ", ")
+    return [
+      failed(
+        .tablePrivileges, "role \(role.sql) has no \(list) on table \(table.name.sql)",
+        about: "table \(table.name.sql) \(list)", at: places.place(of: "writeMode", "table"),
+        label: "\(spec.writeMode.rawValue) needs it",
+        remedy: remedy("GRANT \(list) ON \(table.name.sql) TO \(role.sql);"))
+    ]
+  }
+
+  private func missingPrivileges(on table: Table) -> [Privilege] {
+    let loaded = loadedColumns.filter { table.column($0) != nil }
+    let key = key ?? []
+    func lacks(_ privilege: Privilege, _ columns: [Identifier]) -> Bool {
+      !columns.isEmpty && !table.grants(privilege, on: columns)
+    }
+    var missing: Set<Privilege> = []
+    switch spec.writeMode {
+    case .insert:
+      if lacks(.insert, loaded) { missing.insert(.insert) }
+    case .insertIgnore:
+      if lacks(.insert, loaded) { missing.insert(.insert) }
+      if lacks(.select, table.uniqueIndexes.flatMap(\.columns)) { missing.insert(.select) }
+    case .truncateInsert:
+      if lacks(.insert, loaded) { missing.insert(.insert) }
+      if !table.privileges.contains(.truncate), !table.privileges.contains(.delete) { missing.insert(.truncate) }
+    case .upsert:
+      if lacks(.select, loaded) { missing.insert(.select) }
+      if lacks(.insert, loaded) { missing.insert(.insert) }
+      if lacks(.update, loaded.filter { !key.contains($0) }) { missing.insert(.update) }
+      if spec.deleteMissing, !table.privileges.contains(.delete) { missing.insert(.delete) }
+    case .delete:
+      if lacks(.select, key) { missing.insert(.select) }
+      if !table.privileges.contains(.delete) { missing.insert(.delete) }
+    }
+    return missing.sorted()
+  }
+
+  /// `ledger`: it can be read and written, and no other project goes by this one's name.
+  func ledgerCheck(lineage: String?) -> [Finding] {
+    guard let ledger else { return [] }
+    let missing = [Privilege.select, .insert].filter { !ledger.privileges.contains($0) }
+    if !missing.isEmpty {
+      let list = missing.map(\.rawValue).joined(separator: ", ")
+      return [
+        failed(
+          .ledger, "role \(role.sql) has no \(list) on the ledger \(ledger.name.sql)",
+          about: "ledger \(ledger.name.sql)", at: places.place(of: "destination"),
+          remedy: remedy("GRANT \(list) ON \(ledger.name.sql) TO \(role.sql);"))
+      ]
+    }
+    let found = live.lineages[ledger.name]?[design.flow.name] ?? []
+    if let lineage, let other = found.filter({ $0 != lineage }).sorted().first {
+      return [
+        failed(
+          .ledger, "another project's loads of \(design.address) stand in the ledger \(ledger.name.sql)",
+          about: "lineage \(ledger.name.sql)", at: places.resource,
+          help: [
+            "this state's lineage is \(lineage), the ledger's \(other)",
+            "give this project a `project:` name of its own in sluice.yaml, or bring back the state file it had",
+          ])
+      ]
+    }
+    return [.passed(.ledger, "ledger \(ledger.name.sql) is usable")]
+  }
+}

@@ -1,0 +1,98 @@
+internal import Catalog
+internal import Diagnostics
+internal import JSON
+internal import Manifests
+internal import State
+
+extension PlanMaker {
+  /// The steps of tunnels, authorizers, sources and destinations, in the order in which one needs another.
+  mutating func connectionSteps(flows: [Step]) -> [Step] {
+    let actions = Dictionary(uniqueKeysWithValues: flows.map { ($0.address, $0.action) })
+    let users = users()
+    var steps: [Step] = []
+    for address in project.addresses where address.kind != .flow {
+      guard let spec = spec(of: address), let places = project.places(of: address) else { continue }
+      let users = (users[address] ?? []).compactMap { actions[Address(.flow, $0).description] }
+      var step = step(
+        for: address, spec: spec, at: places, isAdopted: !users.isEmpty && users.allSatisfy { $0 == .adopt })
+      if address.kind == .authorizer {
+        let findings = connectionFindings(address.name, at: places, users: users.count)
+        conclude(&step, findings)
+      }
+      steps.append(step)
+    }
+    return steps
+  }
+
+  private func step(for address: Address, spec: JSONValue, at places: Places, isAdopted: Bool) -> Step {
+    let recorded = state?.resources[address.description]
+    let server = address.kind == .authorizer ? identity(of: address.name) : nil
+    let changes = FieldChange.between(recorded?.spec, spec)
+    var step: Step
+    if recorded == nil {
+      step =
+        isAdopted
+        ? Step(.adopt, address.description, reason: "all flows that use it exist already as wanted")
+        : Step(.create, address.description, reason: "new at \(places.resource)")
+    } else if !changes.isEmpty {
+      step = Step(.update, address.description, reason: "changed at \(places.resource)")
+    } else if let server, let before = recorded?.server, server != before {
+      step = Step(.repair, address.description, reason: "it is another database than the one applied to")
+    } else {
+      step = Step(.unchanged, address.description, reason: "")
+    }
+    step.changes = changes
+    step.record = AppliedResource(spec: spec, server: server ?? recorded?.server, appliedAt: "")
+    return step
+  }
+
+  private func identity(of authorizer: String) -> String? {
+    if case .reached(let live)? = observation.databases[authorizer] { live.server.identity } else { nil }
+  }
+
+  private func connectionFindings(_ name: String, at places: Places, users: Int) -> [Finding] {
+    switch observation.databases[name] {
+    case .reached(let live):
+      let server = live.server
+      return [.passed(.connection, "PostgreSQL \(server.version), role \(server.role.sql)")]
+    case .unreachable(var diagnostic):
+      if users > 0 {
+        diagnostic.help.append(
+          users == 1 ? "1 flow that uses it was not checked" : "\(users) flows that use it were not checked")
+      }
+      return [
+        Finding(
+          check: Check(.connection, .failed, diagnostic.message), diagnostic: diagnostic, cause: "authorizer \(name)")
+      ]
+    case nil:
+      return [.skipped(.connection, "it was not looked at")]
+    }
+  }
+
+  private func spec(of address: Address) -> JSONValue? {
+    switch address.kind {
+    case .authorizer: project.authorizers[address.name]?.specJSON
+    case .tunnel: project.tunnels[address.name]?.specJSON
+    case .source: project.sources[address.name]?.specJSON
+    case .destination: project.destinations[address.name]?.specJSON
+    case .flow: project.flows[address.name]?.specJSON
+    }
+  }
+
+  /// The flows that need each resource.
+  private func users() -> [Address: [String]] {
+    var users: [Address: [String]] = [:]
+    for design in designs {
+      let name = design.flow.name
+      users[Address(.destination, design.destination.name), default: []].append(name)
+      users[Address(.authorizer, design.authorizer), default: []].append(name)
+      if let tunnel = project.authorizers[design.authorizer]?.spec.tunnel {
+        users[Address(.tunnel, tunnel), default: []].append(name)
+      }
+      for case .named(let source) in design.spec.inputs.map(\.input) {
+        users[Address(.source, source), default: []].append(name)
+      }
+    }
+    return users
+  }
+}

@@ -1,0 +1,118 @@
+internal import Catalog
+internal import Diagnostics
+internal import JSON
+internal import Manifests
+internal import State
+
+extension PlanMaker {
+  /// The step of one flow.
+  mutating func step(for design: FlowDesign) -> Step {
+    let recorded = state?.resources[design.address.description]
+    let spec = design.flow.specJSON
+    let source = observation.sources[design.flow.name]
+    let live: LiveDatabase? =
+      if case .reached(let live)? = observation.databases[design.authorizer] { live } else { nil }
+    let resolution = ColumnResolution(design, recorded: recorded, live: live, source: source)
+    let operations = live.map { design.operations(columns: resolution.columns, recorded: recorded, live: $0) } ?? []
+
+    var step = Step(.unchanged, design.address.description, reason: "")
+    step.authorizer = design.authorizer
+    step.columns = resolution.columns
+    step.operations = operations
+    step.hazards = Hazard.allCases.filter { hazard in operations.contains { $0.hazards.contains(hazard) } }
+    step.changes = changes(to: design, spec: spec, columns: resolution.columns, recorded: recorded)
+    step.after = [Address(.destination, design.destination.name).description]
+    (step.wanted, step.reason) = wanted(design, recorded: recorded, step: step, live: live)
+
+    let key: [Identifier]?
+    if let live {
+      let context = FlowContext(
+        design: design, recorded: recorded, live: live, source: source, resolution: resolution,
+        operations: operations)
+      key = context.key
+      conclude(&step, unsupported(design) + findings(in: context))
+      if live.tables[design.ledger] == nil { planLedger(for: context, isBlocked: step.action == .blocked) }
+    } else {
+      key = design.key(table: nil, recorded: recorded)
+      conclude(&step, [.skipped(.connection, "authorizer \(design.authorizer) could not be reached")])
+      if step.wanted.isChange { step.action = .blocked }
+    }
+    step.record = AppliedResource(
+      spec: spec, table: design.table.sql, columns: resolution.columns.map(AppliedColumn.init),
+      key: key?.map(\.name), server: live?.server.identity ?? recorded?.server, appliedAt: "")
+    return step
+  }
+
+  private func findings(in context: FlowContext) -> [Finding] {
+    var findings: [Finding] = [.passed(.connection, "authorizer \(context.design.authorizer) answers")]
+    findings += context.serverChecks()
+    findings += context.schemaChecks()
+    findings += context.temporaryCheck()
+    // Where the schema is missing or closed, nothing can be said of what is in it.
+    guard !findings.contains(where: { $0.isFailure && $0.check.id == .schemaExists }) else {
+      return findings + context.sourceChecks()
+    }
+    findings += context.kindCheck()
+    findings += context.columnChecks()
+    findings += context.ownerCheck()
+    findings += context.privilegeCheck()
+    findings += context.keyChecks()
+    findings += context.ledgerCheck(lineage: lineage)
+    findings += context.sourceChecks()
+    return findings
+  }
+
+  /// Settles what becomes of a step, now that its checks are known.
+  mutating func conclude(_ step: inout Step, _ found: [Finding]) {
+    step.checks = found.map(\.check)
+    let hasFailed = found.contains(where: \.isFailure)
+    step.action = hasFailed ? (step.wanted.isChange ? .blocked : .degraded) : step.wanted
+    for finding in found { findings.add(finding, of: step.address, blocks: step.action != .degraded) }
+  }
+
+  private func wanted(
+    _ design: FlowDesign, recorded: AppliedResource?, step: Step, live: LiveDatabase?
+  ) -> (Step.Action, reason: String) {
+    let place = design.flow.places.resource
+    guard recorded != nil else {
+      let isAsWanted = live?.tables[design.table]?.kind.takesLoads == true && step.operations.isEmpty
+      return isAsWanted
+        ? (.adopt, "table \(design.table.sql) exists already as wanted") : (.create, "new at \(place)")
+    }
+    if !step.changes.isEmpty { return (.update, "changed at \(place)") }
+    if !step.operations.isEmpty {
+      return (.repair, "table \(design.table.sql) is no longer as it was applied")
+    }
+    return (.unchanged, "")
+  }
+
+  private func changes(
+    to design: FlowDesign, spec: JSONValue, columns: [PlannedColumn], recorded: AppliedResource?
+  ) -> [FieldChange] {
+    var changes = FieldChange.between(recorded?.spec, spec)
+    guard let recorded else { return changes }
+    if let table = recorded.table, table != design.table.sql, !changes.contains(where: { $0.path == "table" }) {
+      changes.append(FieldChange(path: "table", before: .string(table), after: .string(design.table.sql)))
+    }
+    return changes
+  }
+
+  /// The ledger is a step of its own, one a schema.
+  private mutating func planLedger(for context: FlowContext, isBlocked: Bool) {
+    let ledger = context.design.ledger
+    let address = "ledger/\(context.design.authorizer).\(ledger.schema.name)"
+    guard ledgers[address] == nil,
+      context.live.schemas[ledger.schema]?.privileges.isSuperset(of: [.usage, .create]) == true
+    else { return }
+    var step = Step(.create, address, reason: "the first flow that writes in schema \(ledger.schema.sql)")
+    step.authorizer = context.design.authorizer
+    step.operations = [.createLedger(ledger)]
+    ledgers[address] = step
+  }
+}
+
+extension AppliedColumn {
+  init(_ column: PlannedColumn) {
+    self.init(name: column.name.name, type: column.type, from: column.from, nullable: column.isNullable)
+  }
+}

@@ -1,0 +1,57 @@
+public import Catalog
+public import Manifests
+public import State
+
+/// What a plan asks of one database. Its size grows with the project; the number of round trips to answer it does not.
+public struct Questions: Hashable, Sendable {
+  /// Relations to look for: flows' tables and ledgers.
+  public var tables: Set<QualifiedName> = []
+  /// Types, as written in manifests, for the server to normalise.
+  public var types: Set<String> = []
+  /// Those of `tables` that are ledgers.
+  public var ledgers: Set<QualifiedName> = []
+  /// Keys for which a unique index is wished.
+  public var keys: Set<KeyQuestion> = []
+
+  /// No question.
+  public init() {}
+
+  /// What a plan of `project` asks of each authorizer, by its name.
+  public static func of(_ project: Project) -> [String: Questions] {
+    var questions = project.authorizers.mapValues { _ in Questions() }
+    for design in project.designs() {
+      questions[design.authorizer]?.add(design)
+    }
+    return questions
+  }
+
+  private mutating func add(_ design: FlowDesign) {
+    tables.insert(design.table)
+    tables.insert(design.ledger)
+    ledgers.insert(design.ledger)
+    for column in design.spec.columns?.columns ?? [] { types.insert(column.type) }
+    if design.spec.writeMode == .upsert, let key = design.spec.key {
+      keys.insert(KeyQuestion(table: design.table, key: key.map { Identifier($0) }))
+    }
+  }
+
+  /// The keys to look for duplicates of, now that the tables are known: only those that an index would be built for, on
+  /// rows that the role may read.
+  public func openKeys(in tables: [QualifiedName: Table]) -> [KeyQuestion] {
+    keys.filter { question in
+      guard let table = tables[question.table], table.kind.takesLoads, !table.isEmpty else { return false }
+      guard !table.uniqueIndexes.contains(where: { $0.serves(key: question.key) }) else { return false }
+      return question.key.allSatisfy { table.column($0) != nil } && table.grants(.select, on: question.key)
+    }.sorted { ($0.table, $0.key.sqlList) < ($1.table, $1.key.sqlList) }
+  }
+}
+
+extension Project {
+  /// The flows whose sources a plan looks into: those that are new or changed, and those whose columns are not known.
+  public func flowsToInspect(state: AppliedState?) -> [FlowDesign] {
+    designs().filter { design in
+      guard let recorded = state?.resources[design.address.description], recorded.columns != nil else { return true }
+      return recorded.spec != design.flow.specJSON
+    }
+  }
+}
