@@ -8,8 +8,9 @@ func isAmbiguousDate(_ value: Bytes) -> Bool {
   let first = index
   while index < value.count, digit(value[index]) <= 9 { index += 1 }
   guard index > first, index - first <= 3, index + 1 < value.count else { return false }
-  guard value[index] == UInt8(ascii: "/") || value[index] == UInt8(ascii: "-") || value[index] == UInt8(ascii: ".")
-    || value[index] == UInt8(ascii: " ")
+  guard
+    value[index] == UInt8(ascii: "/") || value[index] == UInt8(ascii: "-") || value[index] == UInt8(ascii: ".")
+      || value[index] == UInt8(ascii: " ")
   else { return false }
   guard digit(value[index + 1]) <= 9 else { return false }
   let text = value.text.lowercased()

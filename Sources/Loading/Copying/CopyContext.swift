@@ -41,4 +41,6 @@ struct RowsRefused: Error {
   var error: PostgresError
   var ordinal: Int?
   var column: String?
+  /// For each part begun, how many rows were read before it.
+  var starts: [Int]
 }

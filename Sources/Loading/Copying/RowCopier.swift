@@ -52,8 +52,10 @@ final class RowCopier {
   }
 
   private func copyBinary(_ database: borrowing Database) throws -> Stop {
-    let first = feed.ordinal + 1
-    return try sending(database, isBinary: true) { [self] in .range(first: first, skipped: doubtfulRows) } body: { copy in
+    let first = feed.nextOrdinal
+    return try sending(database, isBinary: true) { [self] in
+      .range(first: first, skipped: doubtfulRows)
+    } body: { copy in
       out.append(TupleEncoder.header)
       var stop = Stop.full
       while stop == .full {
@@ -72,7 +74,9 @@ final class RowCopier {
     try reading.set(on: database)
     defer { self.reading = reading }
     let first = feed.ordinal
-    let stop = try sending(database, isBinary: false) { .range(first: first, skipped: []) } body: { copy in
+    let stop = try sending(database, isBinary: false) {
+      .range(first: first, skipped: [])
+    } body: { copy in
       var stop = Stop.full
       while stop == .full {
         stop = try Self.fillText(&feed, encoder, &out, reading)
@@ -87,7 +91,9 @@ final class RowCopier {
   private func copyDoubtful(_ database: borrowing Database) throws {
     let rows = doubtfulRows
     if reading != TextReading() { try reading.set(on: database) }
-    _ = try sending(database, isBinary: false) { .list(rows) } body: { copy in
+    _ = try sending(database, isBinary: false) {
+      .list(rows)
+    } body: { copy in
       try doubtful.all().withUnsafeBytes { try copy.send($0) }
       return Stop.end
     }
@@ -107,7 +113,9 @@ final class RowCopier {
     } catch let error as PostgresError where error.kind == .statement {
       let context = CopyContext(error.context, table: destination.name)
       throw RowsRefused(
-        error: error, ordinal: context.flatMap { sent().ordinal(ofLine: $0.line) }, column: error.column ?? context?.column)
+        error: error, ordinal: context.flatMap { sent().ordinal(ofLine: $0.line) },
+        column: error.column ?? context?.column,
+        starts: feed.starts)
     }
   }
 

@@ -120,6 +120,9 @@ struct CSVReader: ~Copyable {
     throw fault(.tooFewFields(expected: expectedFields, found: block.fieldCount), at: block.row.upperBound)
   }
 
+  /// The row as it stands in the file, as far as it can be shown; to be asked before `finish()`.
+  var rowText: String { block.bytes(block.row).text.shortened }
+
   // MARK: Places
 
   /// Where the field at `index` starts; to be asked between `find()` and `finish()`.

@@ -19,7 +19,8 @@ struct Dialect {
     guard options.decimal == "." else { throw .notSupported("decimal \"\(options.decimal)\"", name) }
     let delimiter = options.delimiter ?? (format == .tsv ? "\t" : ",")
     separators = Separators(
-      delimiter: try Self.byte(delimiter, of: "delimiter", name), quote: try Self.byte(options.quote, of: "quote", name))
+      delimiter: try Self.byte(delimiter, of: "delimiter", name), quote: try Self.byte(options.quote, of: "quote", name)
+    )
     guard separators.delimiter != separators.quote else {
       throw Failure(.sourceReadable("delimiter and quote of \(name) are the same", name))
     }

@@ -21,12 +21,16 @@ func checkHeader(
       found.append(
         .sourceReadable(
           "field \(index + 1) of the header of \(file) has no name", file, line: line, column: column,
-          help: ["name it in the file, or write `csv: {header: false, skipRows: \(line)}`: fields are then column1, ..."]))
+          help: [
+            "name it in the file, or write `csv: {header: false, skipRows: \(line)}`: fields are then column1, ..."
+          ]))
     } else if let first = seen[name] {
       let (firstLine, firstColumn) = place(first)
       var twice = Diagnostic.sourceReadable(
         "the header of \(file) names \"\(name)\" twice", file, line: line, column: column,
-        help: ["rename one in the file, or write `csv: {header: false, skipRows: \(line)}`: fields are then column1, ..."])
+        help: [
+          "rename one in the file, or write `csv: {header: false, skipRows: \(line)}`: fields are then column1, ..."
+        ])
       twice.related = [
         RelatedPlace("the first one", at: Place(file: file, line: firstLine, column: firstColumn))
       ]

@@ -82,6 +82,9 @@ struct RowFeed: ~Copyable {
   /// Makes the current row the next one once more.
   mutating func hold() { isHeld = true }
 
+  /// The ordinal of the row that `next()` goes to.
+  var nextOrdinal: Int { isHeld ? ordinal : ordinal + 1 }
+
   /// The current part.
   var current: SourcePart? { parts.indices.contains(part) ? parts[part] : nil }
 
@@ -110,6 +113,9 @@ struct RowFeed: ~Copyable {
 
   /// The value of the source's field at `index`; nothing for NULL.
   borrowing func field(_ index: Int) -> Bytes? { reader.field(index) }
+
+  /// The row as it stands in the file; to be asked after a fault.
+  var rowText: String { reader.rowText }
 
   /// A fault of the current row.
   func ambiguousDate(column index: Int, value: Bytes) -> RowFault {

@@ -1,0 +1,94 @@
+internal import Catalog
+internal import Diagnostics
+internal import JSON
+internal import Manifests
+internal import Planning
+internal import Postgres
+
+/// What a load knows of the ledger before it starts.
+struct LedgerStanding {
+  /// The status under this very load id, where an earlier try got as far as COMMIT.
+  var same: LoadOutcome.Status?
+  var counts = LoadCounts()
+  /// A lineage other than the state's under the same project and flow.
+  var otherLineage: String?
+  /// Whether the slot was loaded.
+  var hasSlot: Bool
+}
+
+/// A load's row of the ledger.
+struct LedgerRow {
+  var status: LoadOutcome.Status
+  var counts = LoadCounts()
+  var files: [LedgerFile] = []
+  var newFields = 0
+  var sqlState: String?
+  /// Never holds a value.
+  var message: String?
+  /// RFC 3339.
+  var started: String
+
+  /// The statement that writes it.
+  func insert(_ request: LoadRequest) -> SQL {
+    let files = files.isEmpty ? nil : JSONValue.array(files.map(\.json)).text(.line)
+    let values: [(name: Identifier, value: SQL)] = [
+      ("load_id", "\(value: request.load)"), ("layout_version", "\(value: LedgerLayout.version)"),
+      ("project", "\(value: request.project)"), ("flow", "\(value: request.flow)"),
+      ("lineage", "\(value: request.lineage)"), ("table_name", "\(value: request.target.sql)"),
+      ("mode", "\(value: request.mode.rawValue)"), ("slot", "\(value: request.slot)"),
+      ("attempt", "\(value: request.attempt)"), ("again", "\(value: request.again)"),
+      ("status", "\(value: status.rawValue)"), ("files", "\(value: files)"),
+      ("rows_read", "\(value: counts.read)"), ("rows_inserted", "\(value: counts.inserted)"),
+      ("rows_updated", "\(value: counts.updated)"), ("rows_deleted", "\(value: counts.deleted)"),
+      ("rows_unchanged", "\(value: counts.unchanged)"), ("rows_superseded", "\(value: counts.superseded)"),
+      ("rows_rejected", "\(value: counts.rejected)"), ("new_fields", "\(value: newFields)"),
+      ("sql_state", "\(value: sqlState)"), ("message", "\(value: message)"), ("started", "\(value: started)"),
+      ("finished", "clock_timestamp()"), ("host", "\(value: request.host)"),
+      ("sluice_version", "\(value: request.sluiceVersion)"),
+    ]
+    return """
+      INSERT INTO \(name: request.ledger) (\(identifiers: values.map(\.name))) \
+      VALUES (\(sql: values.map(\.value).joined(separator: ", ")))
+      """
+  }
+}
+
+extension LoadRequest {
+  /// Asks the ledger, under the table's lock.
+  func standing(on database: borrowing Database) throws -> LedgerStanding {
+    let mine: SQL = "project = \(value: project) AND flow = \(value: flow)"
+    let rows = try database.rows(
+      """
+      SELECT l.status, l.rows_read, l.rows_inserted, l.rows_updated, l.rows_deleted, l.rows_unchanged,
+        l.rows_superseded, l.rows_rejected, other.lineage, EXISTS (
+          SELECT FROM \(name: ledger) WHERE \(sql: mine) AND slot = \(value: slot)::timestamptz
+            AND status = 'loaded' AND NOT again)
+      FROM (SELECT 1) one
+      LEFT JOIN \(name: ledger) l ON l.load_id = \(value: load)::uuid AND l.status <> 'failed'
+      LEFT JOIN (SELECT lineage FROM \(name: ledger) WHERE \(sql: mine) AND lineage <> \(value: lineage) LIMIT 1) other
+        ON true
+      """
+    ) { row in
+      var counts = LoadCounts()
+      counts.read = row.int(1) ?? 0
+      counts.inserted = row.int(2) ?? 0
+      counts.updated = row.int(3) ?? 0
+      counts.deleted = row.int(4) ?? 0
+      counts.unchanged = row.int(5) ?? 0
+      counts.superseded = row.int(6) ?? 0
+      counts.rejected = row.int(7) ?? 0
+      return LedgerStanding(
+        same: row.text(0).flatMap { LoadOutcome.Status(rawValue: $0) }, counts: counts, otherLineage: row.text(8),
+        hasSlot: row.bool(9) ?? false)
+    }
+    return rows.first ?? LedgerStanding(hasSlot: false)
+  }
+
+  /// Why loads are blocked where the ledger belongs to another state.
+  func otherLineage(_ other: String) -> Failure {
+    Failure(
+      Diagnostic(
+        .error, "ledger", "\(ledger.sql) has loads of flow \(flow) in project \(project) under another state",
+        help: ["this state's lineage: \(lineage)", "the ledger's: \(other)", "give one of the projects another name"]))
+  }
+}

@@ -1,0 +1,83 @@
+internal import Diagnostics
+internal import Manifests
+public import Planning
+public import Postgres
+
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
+/// Loads one flow: all of it, with its row of the ledger, in one transaction, or nothing.
+///
+/// - Parameter report: called a few times a second from the connection's thread.
+/// - Returns: how it ended. One that failed is returned, not thrown, and its row of the ledger is written (in a
+///   transaction of its own) as far as the connection allows; `isTransient` says whether to try again, on a new
+///   connection and with the same load id.
+/// - Throws: `CancellationError`; nothing was written then, and the connection is of no more use.
+public func load(
+  _ request: LoadRequest, on connection: Connection, report: @escaping @Sendable (LoadProgress) -> Void = { _ in }
+) async throws -> LoadOutcome {
+  let started = ContinuousClock.now
+  let startedAt = currentTime()
+  var outcome: LoadOutcome
+  do {
+    outcome = try await attempt(request, on: connection, started: started, startedAt: startedAt, report)
+  } catch let refusal as Refusal {
+    outcome = LoadOutcome(flow: request.flow, load: request.load, status: .failed, mode: request.mode)
+    outcome.error = refusal.diagnostic
+    let row = LedgerRow(
+      status: .failed, sqlState: refusal.sqlState, message: refusal.ledgerMessage, started: startedAt)
+    await record(row, request, on: connection)
+  }
+  outcome.seconds = (ContinuousClock.now - started).inSeconds
+  outcome.slot = request.slot
+  outcome.attempt = request.attempt
+  return outcome
+}
+
+/// Now, as RFC 3339 in UTC.
+func currentTime() -> String { Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)) }
+
+/// How often TRUNCATE is tried for its lock, so that a long reader is never the head of a queue of others for long.
+private let truncateTries = 5
+
+private func attempt(
+  _ request: LoadRequest, on connection: Connection, started: ContinuousClock.Instant, startedAt: String,
+  _ report: @escaping @Sendable (LoadProgress) -> Void
+) async throws -> LoadOutcome {
+  let sources: LoadSources
+  do { sources = try LoadSources(request) } catch { throw Refusal(error) }
+  var number = 1
+  while true {
+    do {
+      return try await connection.perform { database in
+        let meter = ProgressMeter(
+          flow: request.flow, load: request.load, totalBytes: sources.totalBytes, started: started, send: report)
+        return try LoadRun(request, sources, startedAt: startedAt, meter).run(on: database)
+      }
+    } catch let refusal as Refusal {
+      let isWaiting = request.mode == .truncateInsert && refusal.sqlState == "55P03"
+      guard isWaiting, number < truncateTries else { throw refusal }
+      try await Task.sleep(for: .milliseconds(100) * number)
+      number += 1
+    } catch let error as PostgresError {
+      throw Refusal(error, row: nil, column: nil, request)
+    }
+  }
+}
+
+/// Writes the row of a load that failed; where that fails too, the outcome has told already what matters.
+private func record(_ row: LedgerRow, _ request: LoadRequest, on connection: Connection) async {
+  try? await connection.perform { database in
+    guard !database.isBroken else { return }
+    try database.transaction(prelude: request.prelude) { database in
+      // A try that failed before is overtaken by this one's row: the id is the same.
+      let known = try database.rows(
+        "SELECT EXISTS (SELECT FROM \(name: request.ledger) WHERE load_id = \(value: request.load)::uuid)"
+      ) { $0.bool(0) ?? false }
+      if known.first != true { try database.run(row.insert(request)) }
+    }
+  }
+}

@@ -1,0 +1,109 @@
+internal import Catalog
+internal import Diagnostics
+internal import Manifests
+internal import Planning
+internal import Postgres
+
+/// One try of a load, in one transaction.
+final class LoadRun {
+  let request: LoadRequest
+  let meter: ProgressMeter
+  private let sources: LoadSources
+  private let startedAt: String
+  /// What is read, once the ledger was asked.
+  private(set) var parts: [SourcePart] = []
+  private(set) var warnings: [Diagnostic] = []
+  /// The source's fields that were not there when the flow was applied.
+  var newFields: Set<String> = []
+
+  init(_ request: LoadRequest, _ sources: LoadSources, startedAt: String, _ meter: ProgressMeter) {
+    self.request = request
+    self.sources = sources
+    self.startedAt = startedAt
+    self.meter = meter
+  }
+
+  /// Runs it.
+  ///
+  /// - Throws: `Refusal`, when nothing was written; `CancellationError`.
+  func run(on database: borrowing Database) throws -> LoadOutcome {
+    do {
+      return try database.transaction(prelude: request.prelude) { database in try body(database) }
+    } catch let failure as Failure {
+      throw Refusal(failure)
+    } catch let fault as RowFault {
+      throw Refusal(fault)
+    } catch let refused as RowsRefused {
+      // The transaction is rolled back; the source is read again for the row's place and value.
+      let row = refused.ordinal.flatMap { LocatedRow.find($0, in: parts, starts: refused.starts) }
+      throw Refusal(refused.error, row: row, column: refused.column, request)
+    } catch let error as PostgresError {
+      throw Refusal(error, row: nil, column: error.column, request)
+    }
+  }
+
+  private func body(_ database: borrowing Database) throws -> LoadOutcome {
+    try lockTable(request.target, on: database)
+    let standing = try request.standing(on: database)
+    if let same = standing.same { return outcome(same, standing.counts) }
+    if let other = standing.otherLineage { throw request.otherLineage(other) }
+    if standing.hasSlot, !request.again { return outcome(.skipped, LoadCounts()) }
+    guard try choose(database) else { return outcome(.skipped, LoadCounts()) }
+
+    let counts = try write(database)
+    if counts.read == 0, !sources.allowsEmpty {
+      throw Failure(
+        Diagnostic(
+          .error, "source-empty", "the source of flow \(request.flow) has no rows",
+          at: parts.first?.file.map { Place(file: $0.name, line: 1, column: 1) },
+          help: ["write `allowEmpty: true` on the source where that is no mistake"]))
+    }
+    try database.run("SET CONSTRAINTS ALL IMMEDIATE")
+    let status: LoadOutcome.Status = counts.read == 0 && counts.deleted == 0 ? .empty : .loaded
+    let files = sources.entries.flatMap { entry in parts.compactMap { $0.file.flatMap { entry.files[$0.name] } } }
+    let row = LedgerRow(
+      status: status, counts: counts, files: files, newFields: newFields.count, started: startedAt)
+    try database.run(row.insert(request))
+    return outcome(status, counts)
+  }
+
+  /// Leaves out the files that were loaded; false where nothing is left.
+  private func choose(_ database: borrowing Database) throws -> Bool {
+    parts = []
+    for entry in sources.entries {
+      guard entry.newOnly else {
+        parts += entry.parts
+        continue
+      }
+      let new = try request.newFiles(entry.parts.compactMap { $0.file.flatMap { entry.files[$0.name] } }, on: database)
+      parts += entry.parts.filter { part in part.file.map { new.contains($0.name) } ?? true }
+    }
+    return !parts.isEmpty
+  }
+
+  private func outcome(_ status: LoadOutcome.Status, _ counts: LoadCounts) -> LoadOutcome {
+    LoadOutcome(
+      flow: request.flow, load: request.load, status: status, mode: request.mode, counts: counts,
+      warnings: warnings, files: parts.compactMap { $0.file?.name })
+  }
+
+  private func write(_ database: borrowing Database) throws -> LoadCounts {
+    switch request.mode {
+    case .insert: try insert(database)
+    case .insertIgnore: try insertIgnore(database)
+    case .truncateInsert: try truncateInsert(database)
+    case .upsert: try upsert(database)
+    case .delete: try delete(database)
+    }
+  }
+
+  /// Adds what is worth knowing, whatever becomes of the load.
+  func warn(_ warning: Diagnostic) { warnings.append(warning) }
+
+  /// A feed of all rows, as `columns` see them.
+  func feed(_ columns: [TargetColumn]) throws(Failure) -> RowFeed {
+    try RowFeed(
+      parts, columns: columns, sourceCount: request.sources.count,
+      changes: (request.sourceChanges, request.knownFields), load: request.load, startedAt: startedAt)
+  }
+}

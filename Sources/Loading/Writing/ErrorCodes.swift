@@ -1,0 +1,41 @@
+internal import Postgres
+
+/// The stable name under which users meet a server's error.
+func diagnosticCode(_ error: PostgresError) -> String {
+  guard let state = error.sqlState else {
+    if error.isCommitUnknown { return "commit-unknown" }
+    return error.isConnectionLost ? "connection-lost" : "server-error"
+  }
+  switch state {
+  case "23502": return "not-null-violation"
+  case "23503": return "foreign-key-violation"
+  case "23505": return "duplicate-key"
+  case "23514": return "check-violation"
+  case "23P01": return "exclusion-violation"
+  case "42501": return "permission-denied"
+  case "42P01": return "table-missing"
+  case "42703": return "column-missing"
+  case "55P03": return "lock-timeout"
+  case "57014": return "statement-cancelled"
+  case "40001", "40P01": return "serialization-failure"
+  case "53100": return "disk-full"
+  case "25006": return "read-only"
+  default: break
+  }
+  switch state.prefix(2) {
+  case "22": return "bad-value"
+  case "08": return "connection-lost"
+  case "53": return "server-busy"
+  case "57": return "connection-lost"
+  default: return "server-error"
+  }
+}
+
+extension PostgresError {
+  /// Whether it is about the rows, so that other rows may well be taken: class 22 (data), 23 (constraints), 44 (views),
+  /// and what a trigger raises.
+  var isAboutRows: Bool {
+    guard kind == .statement, let sqlState else { return false }
+    return ["22", "23", "44"].contains { sqlState.hasPrefix($0) } || sqlState == "P0001"
+  }
+}
