@@ -44,7 +44,8 @@ struct CSVReaderTests {
 
   @Test("quotes open and close anywhere in a field, and such a field is never NULL")
   func quotesInside() throws {
-    #expect(try Self.read("a,b\nx\"y,z\"w,1\n\"p\"q,\"\"\n") == [.row(["xy,zw", "1"], line: 2), .row(["pq", ""], line: 3)])
+    #expect(
+      try Self.read("a,b\nx\"y,z\"w,1\n\"p\"q,\"\"\n") == [.row(["xy,zw", "1"], line: 2), .row(["pq", ""], line: 3)])
   }
 
   @Test("newlines within quotes stay as they are, and count as lines")
@@ -62,7 +63,8 @@ struct CSVReaderTests {
 
   @Test("a byte order mark, a line that is just \\., and an empty line of one field are what they are")
   func oddLines() throws {
-    #expect(try Self.read("\u{FEFF}a\n\\.\n\nx\n") == [.row(["\\."], line: 2), .row([nil], line: 3), .row(["x"], line: 4)])
+    #expect(
+      try Self.read("\u{FEFF}a\n\\.\n\nx\n") == [.row(["\\."], line: 2), .row([nil], line: 3), .row(["x"], line: 4)])
   }
 
   @Test("a header alone has no rows, and nothing at all has no header")
@@ -88,8 +90,14 @@ struct CSVReaderTests {
   @Test(
     "what is not well-formed is told with line and column, and reading goes on behind it",
     arguments: [
-      ("a,b\n1\n2,3\n", [Read.fault("tooFewFields(expected: 2, found: 1)", line: 2, column: 2), .row(["2", "3"], line: 3)]),
-      ("a,b\nž,2,3\n4,5\n", [.fault("tooManyFields(expected: 2, found: 3)", line: 2, column: 5), .row(["4", "5"], line: 3)]),
+      (
+        "a,b\n1\n2,3\n",
+        [Read.fault("tooFewFields(expected: 2, found: 1)", line: 2, column: 2), .row(["2", "3"], line: 3)]
+      ),
+      (
+        "a,b\nž,2,3\n4,5\n",
+        [.fault("tooManyFields(expected: 2, found: 3)", line: 2, column: 5), .row(["4", "5"], line: 3)]
+      ),
       ("a,b\n\n", [.fault("tooFewFields(expected: 2, found: 1)", line: 2, column: 1)]),
       ("a,b\nx,y\0\n1,2", [.fault("nulByte", line: 2, column: 4), .row(["1", "2"], line: 3)]),
       ("a,b\nx\ry,1\n1,2", [.fault("bareReturn", line: 2, column: 2), .row(["1", "2"], line: 3)]),
@@ -114,7 +122,9 @@ struct CSVReaderTests {
     var random = SeededRandom(seed: UInt64(size))
     let pieces = [",", "\n", "\r\n", "\"", "\"\"", "x", "žluť", "😀", "12", "\"a\nb\"", "\\.", "\r"]
     for _ in 0..<200 {
-      let text = "a,b\n" + (0..<Int.random(in: 0...40, using: &random)).map { _ in pieces.randomElement(using: &random)! }.joined()
+      let text =
+        "a,b\n"
+        + (0..<Int.random(in: 0...40, using: &random)).map { _ in pieces.randomElement(using: &random)! }.joined()
       #expect(try Self.read(text, blockSize: size) == (try Self.read(text)), "\(text.debugDescription)")
     }
   }

@@ -43,7 +43,8 @@ struct ConverterTests {
     case "decimal":
       return [
         sign + number(12) + "." + number(9), sign + number(25), sign + "0." + number(12), sign + "000.000" + number(2),
-        sign + number(3) + ".", "." + number(2), sign + number(6) + ".9999999", sign + "0.0", "1e5", "NaN", "--1", "1.2.3",
+        sign + number(3) + ".", "." + number(2), sign + number(6) + ".9999999", sign + "0.0", "1e5", "NaN", "--1",
+        "1.2.3",
         sign + number(2) + "." + number(22),
       ]
     case "boolean": return ["true", "false", "t", "f", "1", "0", "TRUE", "False", "yes", "on", "tru", " t", "2", ""]
@@ -55,10 +56,12 @@ struct ConverterTests {
     case "uuid":
       return [
         "550e8400-e29b-41d4-a716-446655440000", "550E8400-E29B-41D4-A716-44665544000F",
-        "{550e8400-e29b-41d4-a716-446655440000}", "550e8400e29b41d4a716446655440000", "550e8400-e29b-41d4-a716-44665544000g",
+        "{550e8400-e29b-41d4-a716-446655440000}", "550e8400e29b41d4a716446655440000",
+        "550e8400-e29b-41d4-a716-44665544000g",
       ]
     case "bytea": return ["\\x", "\\x00ff", "\\xAbCd", "\\x0", "\\xzz", "abc", "a\\001"]
-    default: return ["", " ", "a", "abc", "žluťoučký", "😀😀😀😀", "a\nb", "tab\t", "back\\slash", "\\N", "abcd ", "abcdefgh"]
+    default:
+      return ["", " ", "a", "abc", "žluťoučký", "😀😀😀😀", "a\nb", "tab\t", "back\\slash", "\\N", "abcd ", "abcdefgh"]
     }
   }
 
@@ -66,8 +69,10 @@ struct ConverterTests {
     arguments: [
       ("smallint", "integer"), ("integer", "integer"), ("bigint", "integer"), ("numeric", "decimal"),
       ("numeric", "integer"), ("numeric(12,2)", "decimal"), ("numeric(5,0)", "decimal"), ("numeric(9,9)", "decimal"),
-      ("numeric(20,7)", "decimal"), ("real", "decimal"), ("double precision", "decimal"), ("double precision", "integer"),
-      ("boolean", "boolean"), ("date", "date"), ("time without time zone", "time"), ("time(2) without time zone", "time"),
+      ("numeric(20,7)", "decimal"), ("real", "decimal"), ("double precision", "decimal"),
+      ("double precision", "integer"),
+      ("boolean", "boolean"), ("date", "date"), ("time without time zone", "time"),
+      ("time(2) without time zone", "time"),
       ("timestamp without time zone", "timestamp"), ("timestamp(3) without time zone", "timestamp"),
       ("timestamp with time zone", "timestamp"), ("timestamp(0) with time zone", "timestamp"), ("uuid", "uuid"),
       ("bytea", "bytea"), ("text", "text"), ("character varying(4)", "text"), ("character(4)", "text"),
@@ -110,12 +115,15 @@ struct ConverterTests {
   @Test("plain values are not doubtful")
   func plain() {
     for (text, type) in [
-      ("-9223372036854775808", "bigint"), ("32767", "smallint"), ("1234.567", "numeric(12,2)"), ("0.005", "numeric(12,2)"),
-      ("2024-02-29", "date"), ("2024-02-29 23:59:59.999999+02:00", "timestamp with time zone"), ("1.5", "double precision"),
+      ("-9223372036854775808", "bigint"), ("32767", "smallint"), ("1234.567", "numeric(12,2)"),
+      ("0.005", "numeric(12,2)"),
+      ("2024-02-29", "date"), ("2024-02-29 23:59:59.999999+02:00", "timestamp with time zone"),
+      ("1.5", "double precision"),
       ("0", "numeric"), ("true", "boolean"), ("", "text"), ("čtyř", "character varying(4)"),
     ] { #expect(Self.convert(text, type) != nil, "\(text) as \(type)") }
     for (text, type) in [
-      (" 42", "bigint"), ("1e5", "bigint"), ("32768", "smallint"), ("infinity", "date"), ("12345678901.00", "numeric(12,2)"),
+      (" 42", "bigint"), ("1e5", "bigint"), ("32768", "smallint"), ("infinity", "date"),
+      ("12345678901.00", "numeric(12,2)"),
       ("abcde", "character varying(4)"), ("05/01/2024", "date"),
     ] { #expect(Self.convert(text, type) == nil, "\(text) as \(type)") }
     #expect(Converter(type: "interval") == nil)

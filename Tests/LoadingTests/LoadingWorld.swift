@@ -24,7 +24,7 @@ struct LoadingWorld {
 
   /// A request to load `path` into `t`; columns are `name type` pairs, taken from the field of the same name.
   func request(
-    _ path: String = "in.csv", _ mode: Flow.WriteMode, _ columns: [(String, String)], key: [Identifier] = [],
+    _ path: String, _ mode: Flow.WriteMode, _ columns: [(String, String)], key: [Identifier] = [],
     change: (inout FileSource) -> Void = { _ in }
   ) -> LoadRequest {
     var source = FileSource()
@@ -32,6 +32,12 @@ struct LoadingWorld {
     change(&source)
     return request(.files(source), mode, columns, key: key)
   }
+
+  /// A request to load `in.csv` into `t`.
+  func request(
+    _ mode: Flow.WriteMode, _ columns: [(String, String)], key: [Identifier] = [],
+    change: (inout FileSource) -> Void = { _ in }
+  ) -> LoadRequest { request("in.csv", mode, columns, key: key, change: change) }
 
   /// A request to load `source` into `t`.
   func request(
