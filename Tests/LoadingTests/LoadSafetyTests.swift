@@ -1,0 +1,165 @@
+import Catalog
+import Diagnostics
+import Loading
+import Manifests
+import Planning
+import Postgres
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite("A load happens whole, once, or not at all", .freshDatabase, .timeLimit(.minutes(2)))
+struct LoadSafetyTests {
+  static let columns = [("id", "bigint"), ("s", "text")]
+
+  static func bigCSV(_ rows: Int) -> String {
+    "id,s\n" + (1...rows).map { "\($0),some text that makes the row longer\n" }.joined()
+  }
+
+  @Test("a backend that dies in the middle leaves the table as it was")
+  func killedBackend() async throws {
+    let world = try await LoadingWorld(
+      "CREATE TABLE t (id bigint, s text); INSERT INTO t VALUES (0, 'old')", files: ["in.csv": Self.bigCSV(200_000)])
+    let database = world.database
+    let connection = try await database.connect()
+    let process = try await connection.perform { $0.backendPID }
+    // It dies when its COPY holds a lock on the table: rows are on their way, and COMMIT is not.
+    async let killer: Void = {
+      while try await database.value(
+        "SELECT count(*) FROM pg_locks WHERE pid = \(value: process) AND relation = 't'::regclass") == "0"
+      { await Task.yield() }
+      _ = try await database.value("SELECT pg_terminate_backend(\(value: process))")
+    }()
+    let outcome = try await load(world.request(.insert, Self.columns), on: connection)
+    try await killer
+    #expect(outcome.status == .failed)
+    #expect(outcome.error?.code == "connection-lost")
+    #expect(isTransient(outcome))
+    #expect(try await world.rows() == [["0", "old"]])
+    // The same load, tried again, happens once.
+    var again = world.request(.insert, Self.columns)
+    again.load = outcome.load
+    again.attempt = 2
+    #expect(try await world.load(again).counts.words == "read 200000, inserted 200000")
+    #expect(try await world.load(again).counts.words == "read 200000, inserted 200000")
+    #expect(try await world.database.value("SELECT count(*) FROM t") == "200001")
+  }
+
+  @Test("a cancelled load writes nothing")
+  func cancelled() async throws {
+    let world = try await LoadingWorld("CREATE TABLE t (id bigint, s text)", files: ["in.csv": Self.bigCSV(500_000)])
+    let connection = try await world.database.connect()
+    let request = world.request(.insert, Self.columns)
+    let canceller = Canceller()
+    let task = Task { try await load(request, on: connection) { _ in canceller.cancel() } }
+    canceller.set(task)
+    await #expect(throws: CancellationError.self) { try await task.value }
+    await connection.close()
+    #expect(try await world.rows().isEmpty)
+    #expect(try await world.ledgerRows().isEmpty)
+  }
+
+  @Test("one load at a time for a table; the other one says who is loading")
+  func locked() async throws {
+    let world = try await LoadingWorld("CREATE TABLE t (id bigint, s text)", files: ["in.csv": "id,s\n1,\n"])
+    let other = try await world.database.connect()
+    let process = try await other.perform { database in
+      try database.script("BEGIN; SET application_name = 'night shift'")
+      try database.run("SELECT pg_advisory_xact_lock(\(value: tableLockKey(LoadingWorld.target))::bigint)")
+      return database.backendPID
+    }
+    let outcome = try await world.load(world.request(.insert, Self.columns))
+    await other.close()
+    #expect(outcome.error?.code == "table-locked")
+    #expect(
+      outcome.error?.message.hasPrefix("another load of public.t is running (process \(process), night shift, since ")
+        == true)
+  }
+
+  @Test("another state's loads under the same name block")
+  func otherLineage() async throws {
+    let world = try await LoadingWorld("CREATE TABLE t (id bigint, s text)", files: ["in.csv": "id,s\n1,\n"])
+    var request = world.request(.insert, Self.columns)
+    request.lineage = "another"
+    #expect(try await world.load(request).error == nil)
+    let outcome = try await world.load(world.request(.insert, Self.columns))
+    #expect(outcome.error?.code == "ledger")
+    #expect(outcome.error?.help.contains("the ledger's: another") == true)
+    #expect(try await world.rows().count == 1)
+  }
+
+  @Test("a slot is loaded once, unless again")
+  func slots() async throws {
+    let world = try await LoadingWorld("CREATE TABLE t (id bigint, s text)", files: ["in.csv": "id,s\n1,\n"])
+    var statuses: [LoadOutcome.Status] = []
+    for again in [false, false, true] {
+      var request = world.request(.insert, Self.columns) { $0.files = .all }
+      request.slot = "2024-01-01T06:00:00Z"
+      request.again = again
+      statuses.append(try await world.load(request).status)
+    }
+    #expect(statuses == [.loaded, .skipped, .loaded])
+    #expect(try await world.rows().count == 2)
+  }
+
+  @Test("a deferred constraint fails before the ledger row, as a row of the ledger tells")
+  func deferredConstraint() async throws {
+    let world = try await LoadingWorld(
+      "CREATE TABLE t (id bigint UNIQUE DEFERRABLE INITIALLY DEFERRED, s text)", files: ["in.csv": "id,s\n1,\n1,\n"])
+    let outcome = try await world.load(world.request(.insert, Self.columns))
+    #expect(outcome.error?.code == "duplicate-key")
+    let ledger = try await world.ledgerRows()
+    #expect(ledger.map(\.first) == ["failed"])
+    #expect(ledger.first?.last == "duplicate-key by constraint t_id_key")
+  }
+
+  @Test("statements run as the authorizer's role")
+  func role() async throws {
+    let world = try await LoadingWorld(
+      "CREATE TABLE t (id bigint, s text, by text DEFAULT current_user)", files: ["in.csv": "id,s\n1,\n"])
+    let owner = try await world.database.createRole("owner")
+    try await world.database.execute("GRANT ALL ON t, _sluice_loads TO \(owner)")
+    var request = world.request(.insert, Self.columns)
+    request.role = owner
+    #expect(try await world.load(request).error == nil)
+    #expect(try await world.rows("by") == [[owner]])
+  }
+
+  @Test("types mean what the session says, whatever the database's settings are")
+  func settings() async throws {
+    let world = try await LoadingWorld(
+      """
+      CREATE TABLE t (d date, at timestamptz, f double precision);
+      ALTER DATABASE \(Identifier(TestDatabase.current.name).sql) SET DateStyle = 'German, DMY';
+      ALTER DATABASE \(Identifier(TestDatabase.current.name).sql) SET TimeZone = 'Asia/Tokyo';
+      """, files: ["in.csv": "d,at,f\n2024/02/01,2024-01-01 00:00 ,1e0\n2024-02-01,2024-01-01 00:00,1\n"])
+    let outcome = try await world.load(
+      world.request(.insert, [("d", "date"), ("at", "timestamp with time zone"), ("f", "double precision")]))
+    #expect(outcome.error == nil)
+    #expect(
+      try await world.database.rows(
+        "SELECT DISTINCT to_char(d, 'YYYY-MM-DD'), to_char(at AT TIME ZONE 'UTC', 'HH24'), f FROM t")
+        == [["2024-02-01", "00", "1"]])
+  }
+}
+
+/// Cancels a task when told to, from whatever thread.
+final class Canceller: Sendable {
+  private let state = Mutex<(task: Task<LoadOutcome, any Error>?, isWanted: Bool)>((nil, false))
+
+  func set(_ task: Task<LoadOutcome, any Error>) {
+    let isWanted = state.withLock {
+      $0.task = task
+      return $0.isWanted
+    }
+    if isWanted { task.cancel() }
+  }
+
+  func cancel() {
+    let task = state.withLock {
+      $0.isWanted = true
+      return $0.task
+    }
+    task?.cancel()
+  }
+}

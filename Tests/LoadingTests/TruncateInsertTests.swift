@@ -1,0 +1,76 @@
+import Catalog
+import Diagnostics
+import Loading
+import Manifests
+import Planning
+import Postgres
+import TestSupport
+import Testing
+
+@Suite("truncate_insert", .freshDatabase, .timeLimit(.minutes(2)))
+struct TruncateInsertTests {
+  static let columns = [("id", "integer"), ("s", "text")]
+  static let table = "CREATE TABLE t (id int PRIMARY KEY, s text); INSERT INTO t VALUES (1, 'old'), (9, 'old');"
+
+  @Test("the table holds what the source holds, each time")
+  func replaces() async throws {
+    let world = try await LoadingWorld(Self.table, files: ["in.csv": "id,s\n1,new\n2,b\n3,\n"])
+    let request = world.request(.truncateInsert, Self.columns)
+    #expect(try await world.load(request).counts.words == "read 3, inserted 3, deleted 2")
+    var second = request
+    second.load = LoadRequest.newLoad()
+    #expect(try await world.load(second).counts.words == "read 3, inserted 3, deleted 3")
+    #expect(try await world.rows() == [["1", "new"], ["2", "b"], ["3", nil]])
+  }
+
+  @Test("a bad row leaves the table as it was")
+  func badRow() async throws {
+    let world = try await LoadingWorld(Self.table, files: ["in.csv": "id,s\n1,new\nx,b\n"])
+    let outcome = try await world.load(world.request(.truncateInsert, Self.columns))
+    #expect(outcome.error?.place == Place(file: "in.csv", line: 3, column: 1))
+    #expect(try await world.rows() == [["1", "old"], ["9", "old"]])
+  }
+
+  @Test("an empty source leaves the table as it was, unless it may be empty")
+  func emptySource() async throws {
+    let world = try await LoadingWorld(Self.table, files: ["in.csv": "id,s\n"])
+    #expect(try await world.load(world.request(.truncateInsert, Self.columns)).error?.code == "source-empty")
+    #expect(try await world.rows().count == 2)
+    let outcome = try await world.load(world.request(.truncateInsert, Self.columns) { $0.allowEmpty = true })
+    #expect(outcome.status == .loaded)
+    #expect(outcome.counts.words == "deleted 2")
+    #expect(try await world.rows().isEmpty)
+  }
+
+  @Test("with readers kept, or only DELETE granted, rows are deleted")
+  func deletes() async throws {
+    let world = try await LoadingWorld(
+      Self.table + "CREATE TABLE child (t int REFERENCES t)", files: ["in.csv": "id,s\n1,new\n"])
+    let explained = try await world.load(world.request(.truncateInsert, Self.columns))
+    #expect(explained.error?.help.contains { $0.hasPrefix("write `readers: keep`") } == true)
+    var request = world.request(.truncateInsert, Self.columns)
+    request.readers = .keep
+    #expect(try await world.load(request).counts.words == "read 1, inserted 1, deleted 2")
+    let role = try await world.database.createRole()
+    try await world.database.execute(
+      "GRANT INSERT, DELETE ON t TO \(role); GRANT SELECT, INSERT ON _sluice_loads TO \(role)")
+    let outcome = try await world.load(world.request(.truncateInsert, Self.columns), as: role)
+    #expect(outcome.counts.words == "read 1, inserted 1, deleted 1")
+  }
+
+  @Test("a reader who stays is waited for again and again, and then named as the reason")
+  func longReader() async throws {
+    let world = try await LoadingWorld(Self.table, files: ["in.csv": "id,s\n1,new\n"])
+    let reader = try await world.database.connect()
+    try await reader.perform { try $0.script("BEGIN; SELECT * FROM t") }
+    var request = world.request(.truncateInsert, Self.columns)
+    request.lockTimeout = .milliseconds(50)
+    let outcome = try await world.load(request)
+    #expect(outcome.error?.code == "lock-timeout")
+    #expect(isTransient(outcome))
+    try await reader.perform { try $0.script("COMMIT") }
+    request.load = LoadRequest.newLoad()
+    #expect(try await world.load(request).counts.words == "read 1, inserted 1, deleted 2")
+    await reader.close()
+  }
+}
