@@ -1,5 +1,5 @@
 internal import Diagnostics
-internal import JSON
+public import JSON
 internal import OrderedCollections
 
 extension AppliedState {
@@ -40,7 +40,7 @@ extension AppliedState {
 
 extension AppliedResource {
   /// The entry in the state file; what is not known is left out.
-  var json: JSONValue {
+  public var json: JSONValue {
     var members: OrderedDictionary<String, JSONValue> = ["appliedAt": .string(appliedAt), "spec": spec]
     if let table { members["table"] = .string(table) }
     if let columns { members["columns"] = .array(columns.map(\.json)) }

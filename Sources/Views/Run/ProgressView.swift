@@ -1,7 +1,7 @@
 public import Planning
 
 /// Draws how far loads have come.
-public struct ProgressView {
+public struct ProgressView: Sendable {
   /// Colour and width.
   public var style: Style
 

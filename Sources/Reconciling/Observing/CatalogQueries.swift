@@ -1,0 +1,122 @@
+internal import Catalog
+internal import Postgres
+
+/// The queries of an observation: each takes all that is asked for at once.
+///
+/// They run with `search_path = pg_catalog`, so that `format_type` writes every other schema's name.
+enum CatalogQueries {
+  static let server: SQL = """
+    SELECT current_setting('server_version_num'), current_setting('server_version'), current_user,
+      r.rolsuper, d.datname, pg_get_userbyid(d.datdba), has_database_privilege(d.oid, 'CREATE'),
+      has_database_privilege(d.oid, 'TEMPORARY'), pg_is_in_recovery(),
+      current_setting('default_transaction_read_only'), d.oid,
+      CASE WHEN has_function_privilege('pg_control_system()', 'EXECUTE')
+        THEN (SELECT system_identifier FROM pg_control_system()) END
+    FROM pg_database d, pg_roles r
+    WHERE d.datname = current_database() AND r.rolname = current_user
+    """
+
+  static let schemas: SQL = """
+    SELECT nspname, pg_get_userbyid(nspowner), has_schema_privilege(oid, 'USAGE'), has_schema_privilege(oid, 'CREATE')
+    FROM pg_namespace
+    WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+    """
+
+  static func relations(_ names: [QualifiedName]) -> SQL {
+    """
+    SELECT n.nspname, c.relname, c.relkind, pg_get_userbyid(c.relowner), pg_has_role(c.relowner, 'USAGE'),
+      row_security_active(c.oid),
+      array_remove(ARRAY[
+        CASE WHEN has_table_privilege(c.oid, 'SELECT') THEN 'SELECT' END,
+        CASE WHEN has_table_privilege(c.oid, 'INSERT') THEN 'INSERT' END,
+        CASE WHEN has_table_privilege(c.oid, 'UPDATE') THEN 'UPDATE' END,
+        CASE WHEN has_table_privilege(c.oid, 'DELETE') THEN 'DELETE' END,
+        CASE WHEN has_table_privilege(c.oid, 'TRUNCATE') THEN 'TRUNCATE' END], NULL),
+      CASE c.relkind
+        WHEN 'r' THEN pg_relation_size(c.oid)
+        WHEN 'p' THEN (SELECT sum(pg_relation_size(relid)) FROM pg_partition_tree(c.oid) WHERE isleaf)
+      END,
+      ARRAY(SELECT a.attname FROM pg_partitioned_table p, pg_attribute a
+        WHERE p.partrelid = c.oid AND a.attrelid = c.oid AND a.attnum = ANY (p.partattrs))
+    \(sql: wanted(names))
+    """
+  }
+
+  /// Privileges on single columns are looked up only where one has a list of its own.
+  static func columns(_ names: [QualifiedName]) -> SQL {
+    """
+    SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+      pg_get_expr(d.adbin, d.adrelid), a.attidentity, a.attgenerated,
+      CASE WHEN a.attacl IS NOT NULL THEN array_remove(ARRAY[
+        CASE WHEN has_column_privilege(c.oid, a.attnum, 'SELECT') THEN 'SELECT' END,
+        CASE WHEN has_column_privilege(c.oid, a.attnum, 'INSERT') THEN 'INSERT' END,
+        CASE WHEN has_column_privilege(c.oid, a.attnum, 'UPDATE') THEN 'UPDATE' END], NULL) END
+    \(sql: wanted(names))
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+    ORDER BY c.oid, a.attnum
+    """
+  }
+
+  static func uniqueIndexes(_ names: [QualifiedName]) -> SQL {
+    """
+    SELECT n.nspname, c.relname, x.relname,
+      ARRAY(SELECT a.attname FROM unnest(i.indkey) WITH ORDINALITY AS k (attnum, position)
+        JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+        WHERE k.position <= i.indnkeyatts ORDER BY k.position),
+      i.indisprimary, i.indisvalid AND i.indisready AND i.indislive, i.indimmediate, i.indpred IS NOT NULL,
+      i.indexprs IS NOT NULL
+    \(sql: wanted(names))
+    JOIN pg_index i ON i.indrelid = c.oid AND i.indisunique
+    JOIN pg_class x ON x.oid = i.indexrelid
+    ORDER BY c.oid, x.relname
+    """
+  }
+
+  private static func wanted(_ names: [QualifiedName]) -> SQL {
+    """
+    FROM unnest(\(value: names.map(\.schema.name))::text[], \(value: names.map(\.name.name))::text[]) AS w (schema, name)
+    JOIN pg_namespace n ON n.nspname = w.schema
+    JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w.name
+    """
+  }
+
+  /// Describes a type by an array of it: a bare domain's RowDescription would name its base type.
+  ///
+  /// The type's text is the manifest's own; it is only ever parsed, never run, and the extended protocol takes one
+  /// statement.
+  static func type(_ text: String) -> SQL { "SELECT NULL::\(raw: text)[]" }
+
+  /// The server's spelling of the elements of array types.
+  static func typeNames(_ arrays: [(type: UInt32, modifier: Int32)]) -> SQL {
+    """
+    SELECT format_type(t.typelem, w.modifier)
+    FROM unnest(\(value: arrays.map { Int($0.type) })::oid[], \(value: arrays.map { Int($0.modifier) })::int[])
+      WITH ORDINALITY AS w (type, modifier, position)
+    JOIN pg_type t ON t.oid = w.type
+    ORDER BY w.position
+    """
+  }
+
+  /// The lineages under which flows of `project` have loads in a ledger.
+  static func lineages(in ledger: QualifiedName, project: String) -> SQL {
+    """
+    SELECT flow, array_agg(DISTINCT lineage::text)
+    FROM \(name: ledger)
+    WHERE project = \(value: project)
+    GROUP BY flow
+    """
+  }
+
+  /// Up to three keys that stand in more than one row.
+  static func duplicates(of key: [Identifier], in table: QualifiedName) -> SQL {
+    """
+    SELECT concat_ws(', ', \(identifiers: key)), count(*)
+    FROM \(name: table)
+    WHERE (\(identifiers: key)) IS NOT NULL
+    GROUP BY \(identifiers: key)
+    HAVING count(*) > 1
+    LIMIT 3
+    """
+  }
+}

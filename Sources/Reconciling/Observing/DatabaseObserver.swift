@@ -1,0 +1,117 @@
+internal import Catalog
+internal import Connecting
+internal import Diagnostics
+internal import Manifests
+internal import Planning
+internal import Postgres
+
+/// Answers a plan's questions about one database: two round trips, whatever their number.
+struct DatabaseObserver: Sendable {
+  var authorizer: Authorizer
+  var project: String
+  var questions: Questions
+
+  /// How long the search for duplicate keys may take, for each table.
+  private static let duplicateTimeout = "30s"
+
+  /// Looks, in READ ONLY transactions; nothing is written.
+  func observe(_ database: borrowing Database) throws -> LiveDatabase {
+    let before = database.roundTrips
+    let types = questions.types.sorted()
+    let (first, described) = try catalog(database, types: types)
+    var live = first
+    try complete(&live, types: types, described: described, database)
+    live.roundTrips = database.roundTrips - before
+    return live
+  }
+
+  /// The first round trip: the server, its schemas, the relations asked for; each declared type is described.
+  private func catalog(
+    _ database: borrowing Database, types: [String]
+  ) throws -> (LiveDatabase, described: [PipelineResult]) {
+    let names = questions.tables.sorted()
+    let opening = transaction
+    let queries: [SQL] = [
+      CatalogQueries.server, CatalogQueries.schemas, CatalogQueries.relations(names), CatalogQueries.columns(names),
+      CatalogQueries.uniqueIndexes(names),
+    ]
+    var items = types.map { PipelineItem.describe(CatalogQueries.type($0)) }
+    items += (opening + queries).map { .query($0) } + [.query("COMMIT", sync: true)]
+    let results = try database.pipeline(items)
+    let answers = results.dropFirst(types.count + opening.count).prefix(queries.count).map { $0 }
+    for result in results.dropFirst(types.count) { if case .failure(let error) = result { throw error } }
+    let tls = database.tlsProtocol, host = database.host
+    guard let server = try answers[0].rows().map({ Server($0, tls: tls, host: host) }).first else {
+      throw Failure(Diagnostic(.error, "connection", "the server did not say which role and database this is"))
+    }
+    var live = LiveDatabase(server: server)
+    for schema in try answers[1].rows().map({ Schema($0) }) { live.schemas[schema.name] = schema }
+    for case let table? in try answers[2].rows().map({ Table($0) }) { live.tables[table.name] = table }
+    for (name, column) in try answers[3].rows().map({ (QualifiedName($0), Column($0)) }) {
+      live.tables[name]?.columns.append(column)
+    }
+    for (name, index) in try answers[4].rows().map({ (QualifiedName($0), UniqueIndex($0)) }) {
+      live.tables[name]?.uniqueIndexes.append(index)
+    }
+    return (live, Array(results.prefix(types.count)))
+  }
+
+  /// The second round trip: what could only be asked once the first was answered.
+  private func complete(
+    _ live: inout LiveDatabase, types: [String], described: [PipelineResult], _ database: borrowing Database
+  ) throws {
+    var known: [(text: String, type: UInt32, modifier: Int32)] = []
+    for (text, result) in zip(types, described) {
+      switch result {
+      case .description(let columns, _):
+        if let column = columns.first { known.append((text, column.type, column.typeModifier)) }
+      case .failure(let error): live.types[text] = .unknown(error.message)
+      case .rows, .skipped: live.types[text] = .unknown("it was not described")
+      }
+    }
+    let tables = live.tables
+    let ledgers = questions.ledgers.sorted().filter { tables[$0]?.privileges.contains(.select) == true }
+    let keys = questions.openKeys(in: live.tables)
+    if known.isEmpty, ledgers.isEmpty, keys.isEmpty { return }
+
+    let opening = transaction
+    var items = opening.map { PipelineItem.query($0) }
+    items.append(.query(CatalogQueries.typeNames(known.map { ($0.type, $0.modifier) })))
+    items += ledgers.map { .query(CatalogQueries.lineages(in: $0, project: project)) }
+    items.append(.query("COMMIT", sync: true))
+    for key in keys {
+      let settings = transaction + ["SET LOCAL statement_timeout = '\(raw: Self.duplicateTimeout)'"]
+      items += settings.map { .query($0) }
+      items += [
+        .query(CatalogQueries.duplicates(of: key.key, in: key.table), sync: true), .query("ROLLBACK", sync: true),
+      ]
+    }
+    var results = try database.pipeline(items)[...]
+    results.removeFirst(opening.count)
+    let names = try results.removeFirst().rows().map { $0.text(0) ?? "" }
+    for (type, name) in zip(known, names) { live.types[type.text] = .known(name) }
+    for ledger in ledgers {
+      // A ledger of an older layout, or something else of its name: the plan goes on without its lineages.
+      guard let rows = try? results.removeFirst().rows() else { continue }
+      let lineages = rows.map { ($0.text(0) ?? "", Set($0.textArray(1) ?? [])) }
+      live.lineages[ledger] = Dictionary(lineages) { $0.union($1) }
+    }
+    results.removeFirst()
+    for key in keys {
+      results.removeFirst(transaction.count + 1)
+      live.duplicates[key] = Self.answer(results.removeFirst())
+      results.removeFirst()
+    }
+  }
+
+  private static func answer(_ result: PipelineResult) -> DuplicateAnswer {
+    do {
+      let keys = try result.rows().map { "\($0.text(0) ?? "") (\($0.text(1) ?? "") rows)" }
+      return keys.isEmpty ? .none : .found(keys)
+    } catch let error as PostgresError {
+      return .unknown(error.sqlState == "57014" ? "it took longer than \(duplicateTimeout)" : error.message)
+    } catch { return .unknown("\(error)") }
+  }
+
+  private var transaction: [SQL] { ["BEGIN READ ONLY"] + authorizer.sessionSettings() }
+}

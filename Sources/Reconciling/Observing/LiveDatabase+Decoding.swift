@@ -1,0 +1,69 @@
+internal import Catalog
+internal import Planning
+internal import Postgres
+
+extension Server {
+  /// Reads the row of `CatalogQueries.server`.
+  init(_ row: borrowing Row, tls: String?, host: String) {
+    let version = row.text(1) ?? ""
+    let database = row.text(4) ?? ""
+    let system = row.text(11) ?? "unknown"
+    self.init(
+      versionNumber: row.int(0) ?? 0, version: version.split(separator: " ").first.map(String.init) ?? version,
+      tls: tls, role: Identifier(row.text(2) ?? ""), isSuperuser: row.bool(3) ?? false, database: database,
+      databaseOwner: Identifier(row.text(5) ?? ""),
+      privileges: Set(
+        [row.bool(6) == true ? Privilege.create : nil, row.bool(7) == true ? .temporary : nil].compactMap { $0 }),
+      isInRecovery: row.bool(8) ?? false, isReadOnly: row.text(9) == "on",
+      identity: "\(system)/\(row.text(10) ?? "")/\(database)@\(host)")
+  }
+}
+
+extension Schema {
+  /// Reads a row of `CatalogQueries.schemas`.
+  init(_ row: borrowing Row) {
+    self.init(
+      name: Identifier(row.text(0) ?? ""), owner: Identifier(row.text(1) ?? ""),
+      privileges: Set(
+        [row.bool(2) == true ? Privilege.usage : nil, row.bool(3) == true ? .create : nil].compactMap { $0 }))
+  }
+}
+
+extension QualifiedName {
+  /// Reads a schema's and a relation's name from a row's first two columns.
+  init(_ row: borrowing Row) {
+    self.init(schema: Identifier(row.text(0) ?? ""), name: Identifier(row.text(1) ?? ""))
+  }
+}
+
+extension Table {
+  /// Reads a row of `CatalogQueries.relations`; columns and indexes come by rows of their own.
+  init?(_ row: borrowing Row) {
+    guard let kind = row.text(2).flatMap(RelationKind.init) else { return nil }
+    self.init(
+      name: QualifiedName(row), kind: kind, owner: Identifier(row.text(3) ?? ""), isOwned: row.bool(4) ?? false,
+      columns: [], partitionColumns: (row.textArray(8) ?? []).map { Identifier($0) },
+      hasRowSecurity: row.bool(5) ?? false, privileges: Set((row.textArray(6) ?? []).compactMap(Privilege.init)),
+      isEmpty: row.int(7) == 0)
+  }
+}
+
+extension Column {
+  /// Reads a row of `CatalogQueries.columns`.
+  init(_ row: borrowing Row) {
+    self.init(
+      name: Identifier(row.text(2) ?? ""), type: row.text(3) ?? "", isNotNull: row.bool(4) ?? false,
+      defaultExpression: row.text(7) == "s" ? nil : row.text(5), identity: row.text(6).flatMap(Identity.init),
+      isGenerated: row.text(7) == "s", privileges: Set((row.textArray(8) ?? []).compactMap(Privilege.init)))
+  }
+}
+
+extension UniqueIndex {
+  /// Reads a row of `CatalogQueries.uniqueIndexes`.
+  init(_ row: borrowing Row) {
+    self.init(
+      name: Identifier(row.text(2) ?? ""), columns: (row.textArray(3) ?? []).map { Identifier($0) },
+      isPrimary: row.bool(4) ?? false, isValid: row.bool(5) ?? false, isImmediate: row.bool(6) ?? false,
+      isPartial: row.bool(7) ?? false, hasExpressions: row.bool(8) ?? false)
+  }
+}

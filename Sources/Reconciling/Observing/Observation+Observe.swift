@@ -1,0 +1,82 @@
+internal import Catalog
+public import Connecting
+internal import Diagnostics
+internal import Loading
+public import Manifests
+public import Planning
+internal import Postgres
+public import State
+public import SystemPackage
+
+extension Observation {
+  /// How many connections are open at once.
+  private static let connectionLimit = 10
+
+  /// Looks at the databases and the sources of `project`; writes nothing.
+  ///
+  /// - Parameters:
+  ///   - folder: the project's.
+  ///   - connector: opens one connection an authorizer; one that cannot be opened is a part of the observation.
+  public static func observe(
+    _ project: Project, state: AppliedState?, in folder: FilePath, through connector: some Connector
+  ) async -> Observation {
+    var observation = Observation()
+    async let databases = observeDatabases(of: project, through: connector)
+    for design in project.flowsToInspect(state: state) {
+      observation.sources[design.flow.name] = look(into: design, folder)
+    }
+    observation.databases = await databases
+    return observation
+  }
+
+  private static func observeDatabases(
+    of project: Project, through connector: some Connector
+  ) async -> [String: DatabaseObservation] {
+    let questions = Questions.of(project)
+    return await withTaskGroup { group in
+      var waiting = project.authorizers.values.sorted { $0.name < $1.name }[...]
+      var observed: [String: DatabaseObservation] = [:]
+      func next(_ group: inout TaskGroup<(String, DatabaseObservation)>) {
+        guard let authorizer = waiting.popFirst() else { return }
+        let observer = DatabaseObserver(
+          authorizer: authorizer.spec, project: project.name, questions: questions[authorizer.name] ?? Questions())
+        group.addTask { (authorizer.name, await look(at: authorizer, observer, through: connector)) }
+      }
+      for _ in 0..<connectionLimit { next(&group) }
+      while let (name, result) = await group.next() {
+        observed[name] = result
+        next(&group)
+      }
+      return observed
+    }
+  }
+
+  static func look(
+    at authorizer: Resource<Authorizer>, _ observer: DatabaseObserver, through connector: some Connector
+  ) async -> DatabaseObservation {
+    do {
+      let connection = try await connector.open(authorizer)
+      let live = try await connection.perform { try observer.observe($0) }
+      await connection.close()
+      return .reached(live)
+    } catch let failure as Failure {
+      return .unreachable(failure.diagnostics[0])
+    } catch let error as PostgresError {
+      return .unreachable(.connection(error, to: authorizer))
+    } catch {
+      return .unreachable(
+        Diagnostic(.error, "connection", "looking at authorizer \(authorizer.name) was interrupted"))
+    }
+  }
+
+  private static func look(into design: FlowDesign, _ folder: FilePath) -> SourceObservation? {
+    var fields: [SourceField] = []
+    for (_, source) in design.sources {
+      do {
+        let found = try inspect(source, root: folder)
+        fields += found.filter { field in !fields.contains { $0.name == field.name } }
+      } catch { return .unreadable(error.diagnostics) }
+    }
+    return .fields(fields)
+  }
+}
