@@ -17,6 +17,9 @@ struct Statement {
     }
   }
 
+  /// About how many bytes it takes on its way to the server.
+  var byteCount: Int { parameters.reduce(text.utf8.count) { $0 + ($1?.utf8.count ?? 0) } }
+
   /// Queues the statement with its parameters, unnamed, for results in text format.
   func send(on session: Session) throws {
     let sent = withParameters { values in
