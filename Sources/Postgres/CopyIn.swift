@@ -14,15 +14,19 @@ public struct CopyIn: ~Copyable {
   ///
   /// They are copied once, into libpq's buffer, and on their way to the server when this returns.
   ///
-  /// - Throws: the server's `PostgresError`, where it has refused an earlier row; `CancellationError`.
+  /// - Throws: the server's `PostgresError`, where it is seen to have refused an earlier row (one that is overlooked
+  ///   comes out at the end of the COPY); `CancellationError`.
   public func send(_ bytes: UnsafeRawBufferPointer) throws {
     try session.checkCancellation()
     guard let start = bytes.baseAddress, !bytes.isEmpty else { return }
+    if session.hasRefusedCopy() { throw session.endCopy(statement, saying: "stopped") }
     guard
       PQputCopyData(session.pointer, start.assumingMemoryBound(to: CChar.self), Int32(bytes.count)) == 1
     else { throw session.failure(statement) }
-    try session.flush()
-    if session.hasRefusedCopy() { throw session.endCopy(statement, saying: "stopped") }
+    while PQflush(session.pointer) == 1 {
+      try session.watch(forWriting: true)
+      if session.hasRefusedCopy() { throw session.endCopy(statement, saying: "stopped") }
+    }
   }
 }
 
@@ -72,16 +76,17 @@ extension Session {
   /// Sends a COPY and waits until the server is ready for it.
   fileprivate func startCopy(_ sql: SQL, _ wanted: ExecStatusType) throws -> String {
     try checkCancellation()
-    let statement = try Statement(sql)
-    try statement.send(on: self)
+    let text = try Statement(sql).text
+    // By the simple protocol: COPY takes no parameters, and an error ends it there and then.
+    guard PQsendQuery(pointer, text) == 1 else { throw failure(text) }
     roundTrips += 1
     try flush()
-    guard let result = try nextResult() else { throw failure(statement.text) }
-    if result.status == wanted { return statement.text }
+    guard let result = try nextResult() else { throw failure(text) }
+    if result.status == wanted { return text }
     if result.status == PGRES_COPY_IN || result.status == PGRES_COPY_OUT { abandonCopy(result.status) }
     drain()
-    if result.status == PGRES_FATAL_ERROR { throw error(result, statement.text) }
-    throw PostgresError(.client, "not a COPY in the direction wanted", statement: statement.text)
+    if result.status == PGRES_FATAL_ERROR { throw error(result, text) }
+    throw PostgresError(.client, "not a COPY in the direction wanted", statement: text)
   }
 
   /// Whether libpq is still sending rows.
@@ -91,7 +96,8 @@ extension Session {
   ///
   /// While rows go out, a server says nothing but notices, which libpq hands on at once, and its error, which libpq
   /// leaves unread. So bytes that come without a notice are the error. A notice in two pieces looks the same for a
-  /// moment: it is given time for its rest.
+  /// moment: it is given time for its rest. Bytes that libpq reads by itself, as it does when the network takes no
+  /// more, are not seen here.
   fileprivate func hasRefusedCopy() -> Bool {
     guard isReadable(within: .zero) else { return false }
     repeat {

@@ -69,12 +69,18 @@ extension Database {
     guard PQenterPipelineMode(session.pointer) == 1 else { throw session.failure() }
     defer { _ = PQexitPipelineMode(session.pointer) }
     session.roundTrips += 1
+    // Nothing blocks on sending alone: `flush` reads while it sends, so that neither side can wait for the other for
+    // ever. It is called now and then, as libpq moves all that is unsent each time the network takes a part of it.
+    var unsent = 0
     for (item, statement) in zip(items, statements) {
       try session.queue(item, statement)
+      unsent += statement.byteCount
+      if unsent > 65_536 {
+        try session.flush()
+        unsent = 0
+      }
     }
     if !(items.last?.hasSync ?? false) { try session.sync() }
-    // Nothing blocks on sending: libpq keeps in memory what the network does not take, and `answer` reads while it
-    // goes out, so that neither side can wait for the other for ever.
     var results: [PipelineResult] = []
     results.reserveCapacity(items.count)
     for (item, statement) in zip(items, statements) {

@@ -98,6 +98,15 @@ final class Session {
   @discardableResult
   func wait(forWriting: Bool) throws -> Bool {
     guard PQsocket(pointer) >= 0 else { return false }
+    let ready = try watch(forWriting: forWriting)
+    return ready & ~Int16(POLLOUT) == 0 || PQconsumeInput(pointer) == 1
+  }
+
+  /// Waits a moment until the connection can be read (or written), without doing so, and sees to cancelling.
+  ///
+  /// - Returns: what `poll` says; 0 where nothing has happened yet.
+  @discardableResult
+  func watch(forWriting: Bool) throws -> Int16 {
     let ready = poll(forWriting ? POLLIN | POLLOUT : POLLIN, within: .milliseconds(250))
     if let requestedAt = canceller.requestedAt {
       if requestedAt.duration(to: .now) > Self.patience {
@@ -106,8 +115,7 @@ final class Session {
       }
       canceller.repeatRequest()
     }
-    if ready & ~Int16(POLLOUT) != 0 { return PQconsumeInput(pointer) == 1 }
-    return true
+    return ready
   }
 
   private func poll(_ events: Int32, within timeout: Duration) -> Int16 {

@@ -1,0 +1,24 @@
+internal import Diagnostics
+public import Manifests
+public import Postgres
+internal import SystemPackage
+
+extension Sandbox {
+  /// The parameters that take `authorizer` into the sandbox: its own role and database, on the sandbox's socket.
+  public func connectionParameters(for authorizer: Resource<Authorizer>) -> ConnectionParameters {
+    let login = SandboxContents.login(authorizer)
+    return parameters(user: login.user, database: login.database)
+  }
+
+  /// The program and the arguments (its own name first) of a psql session as `authorizer`.
+  ///
+  /// - Throws: `Failure` where psql is not beside the server's programs.
+  public func psqlArguments(for authorizer: Resource<Authorizer>) throws -> [String] {
+    let login = SandboxContents.login(authorizer)
+    let programs = try ServerPrograms.find(environment: environment)
+    return [
+      programs.path("psql").string, "-h", SandboxFolder.path(of: self).string, "-p", Self.port, "-U", login.user, "-d",
+      login.database,
+    ]
+  }
+}

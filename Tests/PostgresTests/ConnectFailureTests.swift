@@ -1,0 +1,140 @@
+import Postgres
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+@Suite(.freshDatabase, .timeLimit(.minutes(1))) struct ConnectFailureTests {
+  let database = TestDatabase.current
+
+  private func failure(
+    _ parameters: ConnectionParameters, within timeout: Duration = .seconds(20)
+  ) async throws -> PostgresError {
+    let error = await #expect(throws: PostgresError.self) {
+      _ = try await Connection.open(parameters, timeout: timeout)
+    }
+    let found = try #require(error)
+    #expect(found.kind == .connect)
+    return found
+  }
+
+  @Test func `A password is wanted, checked, and taken`() async throws {
+    let role = try await database.createRole(password: "open sesame")
+    let missing = try await failure(database.parameters(user: role))
+    #expect(missing.connectFailure == .authentication)
+    #expect(missing.sqlState == nil)
+    let wrong = try await failure(database.parameters(user: role, password: "wrong secret"))
+    #expect(wrong.connectFailure == .authentication)
+    #expect(wrong.sqlState == "28P01")
+    #expect(wrong.isTransient == false)
+    #expect(!wrong.message.contains("28P01") && !wrong.message.contains("LOCATION"))
+    #expect(!String(reflecting: wrong).contains("wrong secret"))
+    let connection = try await database.connect(as: role, password: "open sesame")
+    try await #expect(connection.perform { $0.user } == role)
+  }
+
+  @Test func `An unknown database and an unknown role are told apart`() async throws {
+    var parameters = database.parameters()
+    parameters["dbname"] = "nowhere"
+    let unknown = try await failure(parameters)
+    #expect(unknown.connectFailure == .unknownDatabase)
+    #expect(unknown.sqlState == "3D000")
+    let nobody = try await failure(database.parameters(user: "nobody_of_that_name"))
+    #expect(nobody.connectFailure == .authentication)
+    #expect(nobody.sqlState == "28000")
+  }
+
+  @Test func `A role without connections left is told`() async throws {
+    let role = try await database.createRole()
+    try await database.execute("ALTER ROLE \(role) CONNECTION LIMIT 0")
+    let error = try await failure(database.parameters(user: role))
+    #expect(error.connectFailure == .tooManyConnections)
+    #expect(error.isTransient)
+  }
+
+  @Test func `A socket that is not there, and a name without address`() async throws {
+    var parameters = database.parameters()
+    parameters["port"] = "5999"
+    try await #expect(failure(parameters).connectFailure == .socketMissing)
+    parameters["host"] = "host.invalid"
+    let lost = try await failure(parameters)
+    #expect(lost.connectFailure == .hostNotFound)
+    #expect(lost.isTransient)
+  }
+
+  @Test func `A closed port refuses, TLS or not`() async throws {
+    let (socket, port) = try Loopback.bound()
+    defer { close(socket) }
+    let refused = try await failure(ConnectionParameters([("host", "127.0.0.1"), ("port", "\(port)")]))
+    #expect(refused.connectFailure == .refused)
+  }
+
+  @Test func `A silent server, and then silent ones in a row, end at the deadline`() async throws {
+    let (socket, port) = try Loopback.bound()
+    defer { close(socket) }
+    listen(socket, 5)
+    let clock = ContinuousClock()
+    let began = clock.now
+    // Each host alone would have its own connect_timeout; the deadline is over all.
+    let hosts = ConnectionParameters([
+      ("host", "127.0.0.1,127.0.0.1"), ("port", "\(port),\(port)"), ("user", "u"), ("connect_timeout", "600"),
+    ])
+    let silent = try await failure(hosts, within: .milliseconds(300))
+    #expect(silent.connectFailure == .timedOut)
+    #expect(clock.now - began < .seconds(10))
+  }
+
+  @Test func `Cancelling ends the attempt`() async throws {
+    let (socket, port) = try Loopback.bound()
+    defer { close(socket) }
+    listen(socket, 5)
+    let parameters = ConnectionParameters([("host", "127.0.0.1"), ("port", "\(port)"), ("user", "u")])
+    let task = Task { try await Connection.open(parameters, timeout: .seconds(600)) }
+    // The attempt is under way once its connection waits to be accepted.
+    let peer = await Loopback.accepted(socket)
+    defer { close(peer) }
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+  }
+
+  @Test func `Wrong parameters are told`() async throws {
+    try await #expect(failure(ConnectionParameters([("nonsense", "1")])).connectFailure == .parameters)
+    try await #expect(failure(ConnectionParameters([("service", "nowhere")])).connectFailure == .parameters)
+    let uri = ConnectionParameters([("dbname", "postgresql://u:secret@h:nonsense/d")])
+    let error = try await failure(uri)
+    #expect(error.connectFailure == .parameters)
+  }
+
+  @Test func `A URI is taken apart by libpq`() async throws {
+    let uri = "postgresql://\(database.owner)@/\(database.name)?host=\(database.host)&port=\(database.port)"
+    let connection = try await Connection.open(ConnectionParameters([("dbname", uri)]), timeout: .seconds(20))
+    try await #expect(connection.perform { $0.name } == database.name)
+  }
+}
+
+/// Sockets on 127.0.0.1 with ports that the system chose.
+private enum Loopback {
+  static func bound() throws -> (socket: Int32, port: UInt16) {
+    #if canImport(Glibc)
+      let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    #else
+      let socket = socket(AF_INET, SOCK_STREAM, 0)
+    #endif
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let size = length
+    let status = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(socket, $0, size) | getsockname(socket, $0, &length) }
+    }
+    try #require(status == 0)
+    return (socket, UInt16(bigEndian: address.sin_port))
+  }
+
+  @concurrent static func accepted(_ socket: Int32) async -> Int32 { accept(socket, nil, nil) }
+}
