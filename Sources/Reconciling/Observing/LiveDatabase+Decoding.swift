@@ -15,7 +15,7 @@ extension Server {
       privileges: Set(
         [row.bool(6) == true ? Privilege.create : nil, row.bool(7) == true ? .temporary : nil].compactMap { $0 }),
       isInRecovery: row.bool(8) ?? false, isReadOnly: row.text(9) == "on",
-      identity: "\(system)/\(row.text(10) ?? "")/\(database)@\(host)")
+      identity: "\(system)/\(row.text(10) ?? "")/\(database)@\(host.hasPrefix("/") ? "local" : host)")
   }
 }
 

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Diagnostics
+import JSON
+import Planning
+import Views
+import State
+import Manifests
+
+/// `sluice plan`: what apply would do.
+struct PlanCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan", abstract: "Show what would change, checked against the live databases; writes nothing.")
+
+  @OptionGroup var project: ProjectOptions
+  @OptionGroup var output: OutputOptions
+  @Flag(help: "Exit with 0 when there is nothing to do, 1 on an error or a blocked step, 2 when there are changes.")
+  var detailedExitcode = false
+  @Flag(help: "Take steps that are unchanged, but whose live checks fail, for errors.")
+  var strict = false
+
+  func run() async throws {
+    let workspace = Workspace(project)
+    let speaker = Speaker(output, workspace)
+    let plan: Plan
+    do {
+      let planner = Planner(workspace: workspace)
+      let loaded = try planner.manifests()
+      let state = try workspace.store(environment: loaded.project.environment).read()
+      let result = try await planner.plan(loaded, state: state)
+      plan = result.plan
+      speaker.document(planDocument(plan))
+      speaker.show(plan.diagnostics)
+      speaker.result(PlanView(style: speaker.terminal.output).text(plan))
+    } catch let failure as Failure {
+      throw speaker.stop(failure) { planDocument(Plan(failed: $0)) }
+    }
+    if plan.isBlocked || (strict && plan.steps.contains { $0.action == .degraded }) { throw ExitStatus.failed }
+    if detailedExitcode, plan.hasChanges { throw ExitStatus.changes }
+  }
+}
+
+extension Plan {
+  /// A plan that could not be made, for the JSON of a command that fails.
+  init(failed diagnostics: [Diagnostic]) {
+    self.init(lineage: "", serial: 0, steps: [], diagnostics: diagnostics, authorizers: [])
+  }
+}

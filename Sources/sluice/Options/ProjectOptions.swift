@@ -1,0 +1,29 @@
+import ArgumentParser
+
+/// Which project, environment and state a command works on.
+struct ProjectOptions: ParsableArguments {
+  @OptionGroup var location: LocationOptions
+
+  @Option(name: .customLong("env"), help: "The environment (or SLUICE_ENV).")
+  var environment: String?
+  @Option(name: .customLong("var"), help: ArgumentHelp("A variable's value.", valueName: "name=value"))
+  var variables: [String] = []
+  @Option(help: "The state file; default: sluice.state.json in the project.", completion: .file())
+  var state: String?
+  @Flag(help: "Use the project's private cluster in place of every authorizer's server.")
+  var sandbox = false
+
+  mutating func validate() throws {
+    if let wrong = variables.first(where: { !$0.contains("=") || $0.hasPrefix("=") }) {
+      throw ValidationError("--var wants name=value, not '\(wrong)'")
+    }
+  }
+
+  /// The variables by name.
+  var variableValues: [String: String] {
+    variables.reduce(into: [:]) { values, pair in
+      guard let equals = pair.firstIndex(of: "=") else { return }
+      values[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import Connecting
+import Diagnostics
+import Manifests
+import Postgres
+import Sandbox
+
+/// Opens connections to the sandbox in place of every authorizer's server.
+struct SandboxConnector: Connector {
+  let sandbox: Sandbox
+
+  func open(_ authorizer: Resource<Authorizer>) async throws(Failure) -> Connection {
+    do {
+      let parameters = sandbox.connectionParameters(for: authorizer)
+      return try await Connection.open(parameters, timeout: authorizer.spec.connectTimeout)
+    } catch let error as PostgresError {
+      throw Failure(.connection(error, to: authorizer))
+    } catch {
+      throw Failure(
+        Diagnostic(.error, "interrupted", "connecting to authorizer \(authorizer.name) was interrupted"))
+    }
+  }
+}

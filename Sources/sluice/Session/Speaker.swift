@@ -1,0 +1,75 @@
+import Diagnostics
+import JSON
+import SystemPackage
+import Views
+
+/// Says what a command has to say: results on standard output, diagnostics on standard error, or all of it as JSON.
+struct Speaker: Sendable {
+  let format: OutputFormat
+  let isQuiet: Bool
+  let isVerbose: Bool
+  let terminal: Terminal
+  private let folder: FilePath
+
+  init(_ options: OutputOptions, _ workspace: Workspace) {
+    format = options.format
+    isQuiet = options.quiet
+    isVerbose = options.verbose
+    terminal = Terminal(colour: options.colour, environment: workspace.environment)
+    folder = workspace.folder
+  }
+
+  /// Whether people read it.
+  var isHuman: Bool { format == .human }
+
+  /// Prints a result for people.
+  func result(_ text: String) { if isHuman { Console.result(text) } }
+
+  /// Prints something for people that is no result, unless they want quiet.
+  func note(_ text: String) { if isHuman, !isQuiet { Console.note(text) } }
+
+  /// Prints a JSON document.
+  func document(_ json: JSONValue) { if !isHuman { Console.result(json.text(.document)) } }
+
+  /// Prints a line of a JSON stream.
+  func line(_ json: JSONValue) { if !isHuman { Console.result(json.text(.line)) } }
+
+  /// Shows diagnostics to people, and counts them.
+  ///
+  /// - Parameter files: how many files were looked at, where that means something.
+  func show(_ diagnostics: [Diagnostic], files: Int? = nil) {
+    guard isHuman else { return }
+    let shown = isQuiet ? diagnostics.filter { $0.severity == .error } : diagnostics
+    guard !shown.isEmpty else { return }
+    let renderer = DiagnosticRenderer(style: terminal.errors, source: lines)
+    Console.note(renderer.text(shown.sorted()))
+    Console.note("\n" + terminal.errors.summaryLine(of: shown, files: files))
+  }
+
+  /// Shows what keeps a command from going on, and ends it.
+  ///
+  /// - Parameter document: the command's JSON with the failure in it.
+  func stop(_ failure: Failure, document: (([Diagnostic]) -> JSONValue)? = nil) -> ExitStatus {
+    show(failure.diagnostics)
+    if let document {
+      self.document(document(failure.diagnostics))
+    } else {
+      line(["event": "failed", "diagnostics": .array(failure.diagnostics.map(diagnosticJSON))])
+    }
+    return .failed
+  }
+
+  /// The lines of a file of the project, or of one that a diagnostic names by its whole path.
+  private func lines(of file: String) -> [String]? {
+    let path = folder.pushing(FilePath(file))
+    guard let descriptor = try? FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking]) else {
+      return nil
+    }
+    return try? descriptor.closeAfter {
+      var buffer = [UInt8](repeating: 0, count: 1 << 20)
+      let count = try unsafe buffer.withUnsafeMutableBytes { try unsafe descriptor.read(into: $0) }
+      return String(decoding: buffer[..<count], as: UTF8.self)
+        .split(omittingEmptySubsequences: false) { $0.isNewline }.map(String.init)
+    }
+  }
+}

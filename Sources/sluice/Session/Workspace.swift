@@ -1,0 +1,85 @@
+import Connecting
+import Diagnostics
+import Manifests
+import Postgres
+import Sandbox
+import State
+import SystemPackage
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// What a command works with: the project's folder, its state, its connections. Made once, at the edge.
+struct Workspace {
+  let options: ProjectOptions
+  /// Absolute.
+  let folder: FilePath
+  let environment: [String: String]
+
+  init(_ options: ProjectOptions) {
+    self.options = options
+    environment = ProcessInfo.processInfo.environment
+    let current = FilePath(FileManager.default.currentDirectoryPath)
+    folder = current.pushing(FilePath(options.location.directory)).lexicallyNormalized()
+  }
+
+  /// Reads the manifests.
+  func load() throws(Failure) -> LoadedProject {
+    try Project.load(
+      folder: folder,
+      options: LoadOptions(
+        environment: options.environment, variables: options.variableValues, processEnvironment: environment))
+  }
+
+  /// The state of `environment`: a file of its own, and another one for the sandbox.
+  func store(environment name: String?) -> StateFile {
+    let part = name.map { "\($0)." } ?? ""
+    let path: FilePath =
+      if let written = options.state {
+        folder.pushing(FilePath(written))
+      } else if options.sandbox {
+        folder.appending(".sluice").appending("sandbox.\(part)state.json")
+      } else {
+        folder.appending("sluice.\(part)state.json")
+      }
+    return StateFile(path) { command in
+      LockHolder(
+        pid: Int(ProcessInfo.processInfo.processIdentifier), host: ProcessInfo.processInfo.hostName, command: command,
+        since: Self.now())
+    }
+  }
+
+  /// Opens connections to the project's authorizers, or to the sandbox in their place.
+  func connector(for project: Project) async throws -> any Connector {
+    if options.sandbox {
+      let sandbox = try sandbox()
+      try await sandbox.start()
+      try await sandbox.prepare(project)
+      return SandboxConnector(sandbox: sandbox)
+    }
+    return DirectConnector(
+      folder: folder.string, secrets: SecretReader(folder: folder, environment: environment),
+      environment: Sluice.postgresEnvironment, isOnlyAuthorizer: project.authorizers.count == 1)
+  }
+
+  /// The project's private cluster.
+  func sandbox() throws -> Sandbox { try Sandbox(project: folder, environment: environment) }
+
+  /// Removes the states of what was applied to the sandbox, of every environment.
+  func removeSandboxStates() throws {
+    let hidden = folder.appending(".sluice").string
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: hidden)) ?? []
+    where name.hasPrefix("sandbox.") && name.contains("state.json") {
+      try FileManager.default.removeItem(atPath: "\(hidden)/\(name)")
+    }
+  }
+
+  /// The time, as RFC 3339 in UTC.
+  @Sendable static func now() -> String { Date().ISO8601Format() }
+
+  /// A new lineage.
+  static func newLineage() -> String { UUID().uuidString.lowercased() }
+}

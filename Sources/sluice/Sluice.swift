@@ -1,0 +1,59 @@
+import ArgumentParser
+import Postgres
+
+/// The command line: what each subcommand does stands in a file of its own.
+@main
+struct Sluice: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sluice",
+    abstract: "Plan, apply and run loads into PostgreSQL from manifests in git.",
+    discussion: """
+      A first load, in a private cluster that needs no server and no password:
+        sluice sandbox start
+        sluice run --apply --yes --sandbox
+      """,
+    version: version,
+    subcommands: [
+      ValidateCommand.self, PlanCommand.self, ApplyCommand.self, RunCommand.self, PreviewCommand.self,
+      CheckCommand.self, StateCommand.self, SandboxCommand.self,
+    ])
+
+  /// The version of the program, which the ledger records with each load.
+  static let version = "0.1.0"
+
+  /// Taken before the first subcommand too: `sluice -C shop plan`.
+  @OptionGroup var location: LocationOptions
+
+  /// libpq's own variables, taken out of the process's environment before anything can read or inherit them.
+  static let postgresEnvironment = PostgresEnvironment.scrub()
+
+  static func main() async {
+    _ = postgresEnvironment
+    let interruption = Interruption()
+    let status = await interruption.run {
+      do {
+        var command = try parseAsRoot()
+        if var asynchronous = command as? any AsyncParsableCommand {
+          try await asynchronous.run()
+        } else {
+          try command.run()
+        }
+        return ExitStatus.done.rawValue
+      } catch { return report(error) }
+    }
+    Console.exit(status)
+  }
+
+  /// Says why a command ended, where that was not said yet.
+  private static func report(_ error: any Error) -> Int32 {
+    if let outcome = error as? ExitStatus { return outcome.rawValue }
+    if error is CancellationError {
+      Console.note("interrupted: what was under way is rolled back")
+      return ExitStatus.interrupted.rawValue
+    }
+    let code = exitCode(for: error)
+    let text = fullMessage(for: error)
+    if !text.isEmpty { code.isSuccess ? Console.result(text) : Console.note(text) }
+    return code.rawValue
+  }
+}
