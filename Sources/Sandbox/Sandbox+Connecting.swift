@@ -12,12 +12,11 @@ extension Sandbox {
 
   /// The program and the arguments (its own name first) of a psql session as `authorizer`.
   ///
-  /// - Throws: `Failure` where psql is not beside the server's programs.
+  /// - Throws: `Failure` where there is no psql.
   public func psqlArguments(for authorizer: Resource<Authorizer>) throws -> [String] {
     let login = SandboxContents.login(authorizer)
-    let programs = try ServerPrograms.find(environment: environment)
     return [
-      programs.path("psql").string, "-h", SandboxFolder.path(of: self).string, "-p", Self.port, "-U", login.user, "-d",
+      try ServerPrograms.psql(environment: environment).string, "-h", SandboxFolder.path(of: self).string, "-p", Self.port, "-U", login.user, "-d",
       login.database,
     ]
   }

@@ -37,6 +37,20 @@ struct ServerPrograms: Sendable, Hashable {
       ?? first
   }
 
+  /// psql: beside the server's programs, or where PATH has it (links to the server's programs may stand alone there).
+  ///
+  /// - Throws: `Failure` where there is none.
+  static func psql(environment: [String: String]) throws -> FilePath {
+    let found = (try? find(environment: environment)).map { [$0] } ?? []
+    let psql = (found + candidates(environment)).map { $0.path("psql") }
+      .first { FileManager.default.isExecutableFile(atPath: $0.string) }
+    guard let psql else {
+      throw Failure(
+        Diagnostic(.error, "sandbox-programs-missing", "psql is not installed", help: ["apt install postgresql-client"]))
+    }
+    return psql
+  }
+
   private static func candidates(_ environment: [String: String]) -> [ServerPrograms] {
     let path = (environment["PATH"] ?? "").split(separator: ":").filter { $0.hasPrefix("/") }.map {
       FilePath(String($0))
