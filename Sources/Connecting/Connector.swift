@@ -52,10 +52,10 @@ public struct DirectConnector: Connector {
           .error, "not-supported", "this version of Sluice cannot connect through tunnels yet",
           at: places.place(of: "tunnel")))
     }
-    if let role = spec.tls, let host = spec.host, host.hasPrefix("/"), ![.disable, .prefer].contains(role.mode) {
+    if let tls = spec.tls, let host = spec.host, host.hasPrefix("/"), ![.disable, .prefer].contains(tls.mode) {
       throw Failure(
         Diagnostic(
-          .error, "connection", "a unix socket is never encrypted, so `tls: \(role.mode.rawValue)` cannot hold",
+          .error, "connection", "a unix socket is never encrypted, so `tls: \(tls.mode.rawValue)` cannot hold",
           at: places.place(of: "tls"), help: ["leave `tls` out, or connect by a host's name"]))
     }
     var parameters = ConnectionParameters()
@@ -71,7 +71,6 @@ public struct DirectConnector: Connector {
     parameters["user"] = spec.username
     try await addPassword(to: &parameters, of: authorizer)
     addTLS(to: &parameters, spec)
-    parameters["servicefile"] = nil
     return parameters
   }
 

@@ -1,6 +1,12 @@
 import ArgumentParser
 import Postgres
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// The command line: what each subcommand does stands in a file of its own.
 @main
 struct Sluice: AsyncParsableCommand {
@@ -24,10 +30,13 @@ struct Sluice: AsyncParsableCommand {
   /// Taken before the first subcommand too: `sluice -C shop plan`.
   @OptionGroup var location: LocationOptions
 
-  /// libpq's own variables, taken out of the process's environment before anything can read or inherit them.
+  /// The process's environment, as it was at the start.
+  static let environment = ProcessInfo.processInfo.environment
+  /// libpq's own variables, taken out of the process's environment before anything can inherit them.
   static let postgresEnvironment = PostgresEnvironment.scrub()
 
   static func main() async {
+    _ = environment
     _ = postgresEnvironment
     let interruption = Interruption()
     let status = await interruption.run {

@@ -21,7 +21,7 @@ struct Workspace {
 
   init(_ options: ProjectOptions) {
     self.options = options
-    environment = ProcessInfo.processInfo.environment
+    environment = Sluice.environment
     let current = FilePath(FileManager.default.currentDirectoryPath)
     folder = current.pushing(FilePath(options.location.directory)).lexicallyNormalized()
   }
