@@ -14,7 +14,7 @@ public import Postgres
 /// - Parameter report: called a few times a second from the connection's thread.
 /// - Returns: how it ended. One that failed is returned, not thrown, and its row of the ledger is written (in a
 ///   transaction of its own) as far as the connection allows; `isTransient` says whether to try again, on a new
-///   connection and with the same load id.
+///   connection, with `retried(after:)`.
 /// - Throws: `CancellationError`; nothing was written then, and the connection is of no more use.
 public func load(
   _ request: LoadRequest, on connection: Connection, report: @escaping @Sendable (LoadProgress) -> Void = { _ in }
@@ -29,7 +29,8 @@ public func load(
     outcome.error = refusal.diagnostic
     let row = LedgerRow(
       status: .failed, sqlState: refusal.sqlState, message: refusal.ledgerMessage, started: startedAt)
-    await record(row, request, on: connection)
+    // Rows under another lineage would block the project that the ledger belongs to.
+    if refusal.diagnostic.code != "ledger" { await record(row, request, on: connection) }
   }
   outcome.seconds = (ContinuousClock.now - started).inSeconds
   outcome.slot = request.slot
@@ -73,7 +74,7 @@ private func record(_ row: LedgerRow, _ request: LoadRequest, on connection: Con
   try? await connection.perform { database in
     guard !database.isBroken else { return }
     try database.transaction(prelude: request.prelude) { database in
-      // A try that failed before is overtaken by this one's row: the id is the same.
+      // An id has one row: it may be that of a load that did happen, and only its answer was lost.
       let known = try database.rows(
         "SELECT EXISTS (SELECT FROM \(name: request.ledger) WHERE load_id = \(value: request.load)::uuid)"
       ) { $0.bool(0) ?? false }

@@ -153,7 +153,9 @@ struct CSVReader: ~Copyable {
     do {
       hasRow = try find()
     } catch let fault as RowFault {
-      throw Failure(fault.diagnostic)
+      var diagnostic = fault.diagnostic
+      diagnostic.code = "source-readable"
+      throw Failure(diagnostic)
     } catch let failure as Failure {
       throw failure
     } catch {

@@ -1,6 +1,5 @@
 internal import Catalog
 internal import Diagnostics
-public import Planning
 internal import Postgres
 
 /// Why a load failed: for people, and (without any value) for the ledger.
@@ -72,14 +71,4 @@ struct Refusal: Error {
     if let state = error.sqlState { help.append("SQLSTATE \(state)") }
     return help
   }
-}
-
-/// Whether a load that ended like this may well succeed when it is tried again, with the same load id, on a new
-/// connection: the network, a restart, a deadlock, a lock, too many clients.
-public func isTransient(_ outcome: LoadOutcome) -> Bool {
-  let codes = [
-    "connection-lost", "commit-unknown", "lock-timeout", "serialization-failure", "server-busy", "read-only",
-    "table-locked",
-  ]
-  return outcome.status == .failed && codes.contains(outcome.error?.code ?? "")
 }

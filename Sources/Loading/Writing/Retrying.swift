@@ -1,0 +1,23 @@
+public import Planning
+
+/// Whether a load that ended like this may well succeed when it is tried again, on a new connection: the network, a restart, a deadlock, a lock, too many clients.
+public func isTransient(_ outcome: LoadOutcome) -> Bool {
+  let codes = [
+    "connection-lost", "commit-unknown", "lock-timeout", "serialization-failure", "server-busy", "read-only",
+    "table-locked",
+  ]
+  return outcome.status == .failed && codes.contains(outcome.error?.code ?? "")
+}
+
+extension LoadRequest {
+  /// The next try of a load that ended like this.
+  ///
+  /// Where the connection was lost, nobody knows whether the load happened: the id stays, and the next try finds it in
+  /// the ledger or not. Any other failure has its own row of the ledger, and the next try gets an id of its own.
+  public func retried(after outcome: LoadOutcome) -> LoadRequest {
+    var next = self
+    next.attempt += 1
+    if !["commit-unknown", "connection-lost"].contains(outcome.error?.code) { next.load = LoadRequest.newLoad() }
+    return next
+  }
+}
