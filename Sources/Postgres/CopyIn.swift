@@ -17,15 +17,11 @@ public struct CopyIn: ~Copyable {
   /// - Throws: the server's `PostgresError`, where it is seen to have refused an earlier row (one that is overlooked
   ///   comes out at the end of the COPY); `CancellationError`.
   public func send(_ bytes: UnsafeRawBufferPointer) throws {
-    try session.checkCancellation()
-    guard let start = bytes.baseAddress, !bytes.isEmpty else { return }
-    if session.hasRefusedCopy() { throw session.endCopy(statement, saying: "stopped") }
-    guard
-      PQputCopyData(session.pointer, start.assumingMemoryBound(to: CChar.self), Int32(bytes.count)) == 1
-    else { throw session.failure(statement) }
-    while PQflush(session.pointer) == 1 {
-      try session.watch(forWriting: true)
-      if session.hasRefusedCopy() { throw session.endCopy(statement, saying: "stopped") }
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      // A message has less than 1 GB; smaller ones also leave more chances to look at the answer.
+      try session.sendCopy(UnsafeRawBufferPointer(rebasing: rest.prefix(4 << 20)), statement)
+      rest = rest.dropFirst(4 << 20)
     }
   }
 }
@@ -73,6 +69,20 @@ extension Database {
 }
 
 extension Session {
+  /// Sends one message of rows.
+  fileprivate func sendCopy(_ bytes: UnsafeRawBufferPointer, _ statement: String) throws {
+    try checkCancellation()
+    if hasRefusedCopy() { throw endCopy(statement, saying: "stopped") }
+    let characters = bytes.bindMemory(to: CChar.self)
+    guard PQputCopyData(pointer, characters.baseAddress, Int32(characters.count)) == 1 else {
+      throw failure(statement)
+    }
+    while PQflush(pointer) == 1 {
+      try watch(forWriting: true)
+      if hasRefusedCopy() { throw endCopy(statement, saying: "stopped") }
+    }
+  }
+
   /// Sends a COPY and waits until the server is ready for it.
   fileprivate func startCopy(_ sql: SQL, _ wanted: ExecStatusType) throws -> String {
     try checkCancellation()

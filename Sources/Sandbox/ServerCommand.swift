@@ -1,3 +1,4 @@
+internal import Diagnostics
 internal import Subprocess
 internal import SystemPackage
 
@@ -11,21 +12,11 @@ internal import SystemPackage
 
 /// Runs PostgreSQL's programs as the server's user, with an environment that says nothing of the caller's.
 struct ServerCommand {
-  private let options: PlatformOptions
+  private let account: ServerAccount
   private let path: String
-  private let owner: ServerAccount?
 
   init(_ sandbox: Sandbox) {
-    var options = PlatformOptions()
-    if sandbox.account.isOther {
-      options.userID = sandbox.account.user
-      options.groupID = sandbox.account.group
-      options.supplementaryGroups = [sandbox.account.group]
-    }
-    // Interrupts at the terminal are the command's; a server that it is just starting lives on.
-    options.createSession = true
-    self.options = options
-    owner = sandbox.account.isOther ? sandbox.account : nil
+    account = sandbox.account
     path = sandbox.environment["PATH"] ?? "/usr/bin:/bin"
   }
 
@@ -42,7 +33,7 @@ struct ServerCommand {
       log, .writeOnly, options: [.create, .append, .noFollow, .closeOnExec],
       permissions: [.ownerReadWrite])
     // The server goes on in the same file, as its own user.
-    if let owner, fchown(file.rawValue, owner.user, owner.group) != 0 { throw Errno(rawValue: errno) }
+    if account.isOther, fchown(file.rawValue, account.user, account.group) != 0 { throw Errno(rawValue: errno) }
     return try await status(
       program, arguments, error: .fileDescriptor(file, closeAfterSpawningProcess: true)
     ).isSuccess
@@ -51,10 +42,36 @@ struct ServerCommand {
   private func status<Output: ErrorOutputProtocol & Sendable>(
     _ program: FilePath, _ arguments: [String], error: Output
   ) async throws -> TerminationStatus where Output.OutputType: Sendable {
-    try await Subprocess.run(
-      .path(program), arguments: Arguments(arguments),
+    let words = try prefix() + [program.string] + arguments
+    var options = PlatformOptions()
+    // Interrupts at the terminal are the command's; a server that it is just starting lives on.
+    options.createSession = true
+    return try await Subprocess.run(
+      .path(FilePath(words[0])), arguments: Arguments(Array(words.dropFirst())),
       environment: .custom(["PATH": path, "LC_ALL": "C", "TZ": "UTC"]), workingDirectory: "/",
       platformOptions: options, input: .none, output: .discarded, error: error
     ).terminationStatus
+  }
+
+  /// The program that becomes the server's user and then runs another one.
+  ///
+  /// Not `PlatformOptions.userID`: it calls setuid between fork and exec, where glibc waits for threads that the child
+  /// does not have, now and then for ever.
+  ///
+  /// - Throws: `Failure` where the system has none.
+  private func prefix() throws -> [String] {
+    guard account.isOther else { return [] }
+    let (user, group) = (String(account.user), String(account.group))
+    let ways = [
+      ["/usr/bin/setpriv", "--reuid=\(user)", "--regid=\(group)", "--clear-groups", "--"],
+      ["/usr/bin/sudo", "-n", "-u", "#\(user)", "-g", "#\(group)", "--"],
+    ]
+    guard let way = ways.first(where: { FileFacts(of: FilePath($0[0])) != nil }) else {
+      throw Failure(
+        Diagnostic(
+          .error, "sandbox-programs-missing", "root needs setpriv or sudo to run the sandbox's server as another user",
+          help: ["apt install util-linux", "dnf install util-linux", "apk add setpriv"]))
+    }
+    return way
   }
 }

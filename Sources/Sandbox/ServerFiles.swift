@@ -53,9 +53,8 @@ struct ServerFiles {
       max_connections = 200
       timezone = 'UTC'
       log_timezone = 'UTC'
-      # All of it is meant to be thrown away.
+      # All of it is meant to be thrown away: only a crash of the whole machine may cost it.
       fsync = off
-      synchronous_commit = off
       full_page_writes = off
       wal_level = minimal
       max_wal_senders = 0

@@ -88,6 +88,21 @@ import Testing
     #expect(clock.now - began < .seconds(10))
   }
 
+  @Test func `A server that speaks no TLS, where it is wanted`() async throws {
+    let (socket, port) = try Loopback.bound()
+    defer { close(socket) }
+    listen(socket, 5)
+    let parameters = ConnectionParameters([
+      ("host", "127.0.0.1"), ("port", "\(port)"), ("user", "u"), ("sslmode", "require"),
+    ])
+    async let error = failure(parameters)
+    let peer = await Loopback.accepted(socket)
+    // The answer to SSLRequest (manual, 55.2.10).
+    #expect(write(peer, "N", 1) == 1)
+    try #expect(await error.connectFailure == .tlsRefused)
+    close(peer)
+  }
+
   @Test func `Cancelling ends the attempt`() async throws {
     let (socket, port) = try Loopback.bound()
     defer { close(socket) }
