@@ -11,16 +11,6 @@ struct Mark {
   }
 }
 
-/// Why libyaml stopped.
-struct SyntaxProblem: Error {
-  /// libyaml's words: `did not find expected key`.
-  var problem: String
-  /// libyaml's words for what it was doing: `while parsing a block mapping`.
-  var context: String?
-  var mark: Mark
-  var contextMark: Mark?
-}
-
 /// What libyaml reports of a text, in the text's order.
 enum Event {
   /// The tag and the anchor of a node.
@@ -55,7 +45,7 @@ struct EventReader: ~Copyable {
     parser = .allocate(capacity: 1)
     parser.initialize(to: yaml_parser_t())
     guard yaml_parser_initialize(parser) == 1 else {
-      throw SyntaxProblem(problem: "out of memory", context: nil, mark: Mark(yaml_mark_t()), contextMark: nil)
+      throw SyntaxProblem("out of memory", at: Mark(yaml_mark_t()))
     }
     yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
     yaml_parser_set_input_string(parser, text.baseAddress, text.count)
@@ -96,9 +86,9 @@ struct EventReader: ~Copyable {
   private func problem() -> SyntaxProblem {
     let parser = self.parser.pointee
     return SyntaxProblem(
-      problem: parser.problem.map { String(cString: $0) } ?? "out of memory",
+      parser.problem.map { String(cString: $0) } ?? "out of memory",
       context: parser.context.map { String(cString: $0) },
-      mark: Mark(parser.problem_mark),
+      at: Mark(parser.problem_mark),
       contextMark: parser.context == nil ? nil : Mark(parser.context_mark))
   }
 

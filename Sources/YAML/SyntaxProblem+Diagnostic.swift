@@ -4,10 +4,15 @@ extension SyntaxProblem {
   /// The problem for people; `text` is what was read.
   func diagnostic(in text: UnsafeBufferPointer<UInt8>, file: String) -> Diagnostic {
     let place = Place(file: file, line: Int(mark.line) + 1, column: Int(mark.column) + 1)
-    if problem.hasPrefix("exceeded max") {
-      return Diagnostic(.error, "too-deep", "lists and maps are nested too deeply", at: place)
-    }
+    if isTooDeep { return Diagnostic(.error, "too-deep", problem, at: place) }
     let line = Self.line(Int(mark.line), of: text)
+    // At the end of the text, what was never closed says more than the line after the last one.
+    if line.startIndex == text.endIndex, let context, let contextMark {
+      let start = Place(file: file, line: Int(contextMark.line) + 1, column: Int(contextMark.column) + 1)
+      return Diagnostic(
+        .error, "yaml-syntax", "this is not valid YAML: \(problem) \(context)", at: start, help: Self.help(for: problem)
+      )
+    }
     if let tab = Self.tabInIndentation(of: line, before: Int(mark.column)) {
       return Diagnostic(
         .error, "yaml-syntax", "a tab is used for indentation",
@@ -50,7 +55,7 @@ extension SyntaxProblem {
   private static func line(_ number: Int, of text: UnsafeBufferPointer<UInt8>) -> Slice<UnsafeBufferPointer<UInt8>> {
     var rest = text[...]
     for _ in 0..<number {
-      guard let newline = rest.firstIndex(of: UInt8(ascii: "\n")) else { break }
+      guard let newline = rest.firstIndex(of: UInt8(ascii: "\n")) else { return rest.suffix(0) }
       rest = rest[(newline + 1)...]
     }
     return rest.prefix { $0 != UInt8(ascii: "\n") }

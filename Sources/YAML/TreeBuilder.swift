@@ -70,14 +70,8 @@ struct TreeBuilder: ~Copyable {
     _ content: (inout TreeBuilder) throws(SyntaxProblem) -> Node.Content
   ) throws(SyntaxProblem) -> Node {
     checkTag(properties.tag, isOneOf: [tag])
-    guard depth < limits.depth else {
-      diagnostics.append(
-        Diagnostic(
-          .error, "too-deep", "lists and maps are nested more than \(limits.depth) deep",
-          at: place(start, events.end)))
-      try skip()
-      return Node(.scalar(Scalar("", .plain)), at: place(start, events.end))
-    }
+    // libyaml's time is quadratic in the depth, so that the rest is not even passed over.
+    guard depth < limits.depth else { throw SyntaxProblem(deeperThan: limits.depth, at: start) }
     guard let anchor = properties.anchor else {
       let content = try content(&self)
       return Node(content, at: place(start, events.end))
@@ -188,18 +182,6 @@ struct TreeBuilder: ~Copyable {
         .error, "unknown-tag", "the tag `\(shown)` means nothing here",
         at: Place(file: file, line: Int(events.start.line) + 1, column: Int(events.start.column) + 1),
         help: ["remove the tag"]))
-  }
-
-  /// Passes over what is left of the list or map that has just started.
-  private mutating func skip() throws(SyntaxProblem) {
-    var depth = 1
-    while depth > 0 {
-      switch try events.next() {
-      case .sequenceStart, .mappingStart: depth += 1
-      case .sequenceEnd, .mappingEnd: depth -= 1
-      default: continue
-      }
-    }
   }
 
   private func place(_ start: Mark, _ end: Mark) -> Place {

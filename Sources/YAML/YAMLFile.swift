@@ -27,6 +27,7 @@ public struct YAMLFile: Sendable {
       isComplete = false
       return
     }
+    if text.isEmpty { return }
     do {
       var builder = TreeBuilder(try EventReader(text), file: file, limits: limits)
       while let document = try step(&builder) { documents.append(document) }

@@ -62,6 +62,14 @@ import Testing
     #expect(loaded.project.sources.keys.sorted() == ["a", "d"])
   }
 
+  @Test("A file of another program is one error, which says how to leave it out")
+  func foreign() throws {
+    let text = "apiVersion: v1\nkind: ConfigMap\ndata: {a: b}\n"
+    let found = try TemporaryProject(["m.yaml": text]).load().diagnostics
+    #expect(found.map(\.code) == ["unknown-field"])
+    #expect(found.first?.help.last?.contains("`manifests: [") == true)
+  }
+
   @Test("A folder that is not there is a failure; an empty one is a warning")
   func folders() throws {
     #expect(throws: Failure.self) { try Project.load(folder: FilePath("/nonexistent/folder")) }

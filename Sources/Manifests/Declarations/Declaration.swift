@@ -102,7 +102,8 @@ extension Field {
   func schema(default value: JSONValue?) -> JSONValue {
     guard var members = schema.objectValue else { return schema }
     members["description"] = .string(summary)
-    if let value { members["default"] = value }
+    if let value, value != [], value != .object([:]) { members["default"] = value }
+    if let example { members["examples"] = [InlineValue(yaml: example).json] }
     return .object(members)
   }
 }

@@ -8,7 +8,7 @@ extension Shape where Value == Flow.Input {
 
   /// `source:`, or one of `sources:`.
   static let input = Shape(
-    words, schema: ["anyOf": [Shape<String>.text.schema, ["$ref": "#/definitions/source"]]], takesVariable: false
+    words, schema: ["anyOf": [Shape<String>.text.schema, ["$ref": "#/definitions/inlineSource"]]], takesVariable: false
   ) { node, reading in
     if case .mapping = node.content { return Source.inline.read(node, &reading).map { .inline($0) } }
     guard case .scalar = node.content else {

@@ -112,6 +112,11 @@ extension InlineValue {
     }
   }
 
+  /// Reads `yaml`, the text of one value.
+  init(yaml: String) {
+    self = YAMLFile(Array(yaml.utf8), file: "").documents.first.map { InlineValue($0) } ?? .null
+  }
+
   /// The value as JSON; `init` takes it back.
   var json: JSONValue {
     switch self {

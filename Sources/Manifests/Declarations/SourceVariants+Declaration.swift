@@ -56,7 +56,8 @@ extension PostgresSource {
         "authorizer", \.authorizer, .text, "The authorizer whose database is read.", example: "crm", isRequired: true),
       Field("table", \.table, .tableName, "The table that is read; or else `query`.", example: "public.orders"),
       Field(
-        "query", \.query, .text, "The query that is read; or else `table`.", example: "SELECT id, name FROM customers"),
+        "query", \.query, .text, "The query that is read; or else `table`.",
+        example: "\"SELECT id, name FROM customers\""),
       Field(
         "cursor", \.cursor, .cursor, "The column that grows with each change, for incremental loads.",
         example: "updated_at"),

@@ -48,7 +48,10 @@ extension Shape {
   /// A list in which no name comes twice.
   static func names(of element: Shape<String>, _ words: String) -> Shape where Value == [String] {
     let list = Shape<[String]>.list(of: element, words, atLeast: 1)
-    return Shape(words, schema: list.schema, takesVariable: false) { node, reading in
+    let schema: JSONValue = [
+      "type": "array", "items": element.schemaWithVariable, "minItems": 1, "uniqueItems": true,
+    ]
+    return Shape(words, schema: schema, takesVariable: false) { node, reading in
       guard let names = list.read(node, &reading) else { return nil }
       var seen: Set<String> = []
       for (index, name) in names.enumerated() where !seen.insert(name).inserted {

@@ -5,8 +5,18 @@ internal import OrderedCollections
 ///
 /// A type is a name (several words, parts with dots, quoted parts), arguments in parentheses, `[]` at the end.
 enum TypeText {
-  /// The form, roughly, as a regular expression.
-  static let pattern = #"^[A-Za-z_"][^;'\\]*$"#
+  /// The form as a regular expression.
+  static let pattern: String = {
+    let word = #"[A-Za-z_\u0080-\uffff][A-Za-z0-9_$\u0080-\uffff]*"#
+    let name = #"(\#(word)|"([^"]|"")+")"#
+    return #"^\#(name)([. ]+\#(name))*( *\([A-Za-z0-9_$, -]+\))?( +\#(word))*( *\[[0-9]*\])*$"#
+  }()
+
+  /// What is of that form and no type.
+  static let exceptions: String = {
+    let serial = #"^(big|small)?serial$|^serial[248]$|^inferred$"#
+    return #"\#(serial)|^[^"]+[^A-Za-z0-9_"](\#(clauses.sorted().joined(separator: "|")))\b"#
+  }()
 
   static func problem(of text: String) -> Complaint? {
     let words = text.lowercased().split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init)
@@ -111,5 +121,8 @@ enum TypeText {
 extension Shape where Value == String {
   /// A column's type.
   static let type = text(
-    "a PostgreSQL type", schema: ["type": "string", "pattern": .string(TypeText.pattern)], problem: TypeText.problem)
+    "a PostgreSQL type",
+    schema: [
+      "type": "string", "pattern": .string(TypeText.pattern), "not": ["pattern": .string(TypeText.exceptions)],
+    ], problem: TypeText.problem)
 }
