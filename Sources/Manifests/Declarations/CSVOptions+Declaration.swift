@@ -33,11 +33,6 @@ extension Shape where Value == String {
   /// The name of a character encoding.
   fileprivate static let encoding = pattern("the name of an encoding such as `utf-8`", "^[A-Za-z0-9][A-Za-z0-9_.:-]*$")
   {
-    guard let first = $0.utf8.first, first != UInt8(ascii: "-") else { return false }
-    return $0.unicodeScalars.allSatisfy { scalar in
-      scalar.isASCII
-        && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil
-          || "_.:-".unicodeScalars.contains(scalar))
-    }
+    $0.utf8.first.map(ASCII.isLetterOrDigit) == true && $0.isPlain(and: "_.:-")
   }
 }

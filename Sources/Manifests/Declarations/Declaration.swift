@@ -62,7 +62,7 @@ public struct Declaration<Spec: Sendable>: Sendable {
   init(_ record: Record<Spec>) {
     self.init(
       words: record.words, fields: record.descriptions(of: nil),
-      read: { entries, place, reading, sharing in record.read(entries, at: place, &reading, sharing: sharing) },
+      read: { entries, place, reading, sharing in record.read(entries, at: place, &reading, others: .named(sharing)) },
       write: { record.write($0) }, mayDefault: { _, _ in true },
       schema: { record.schema(requiring: false, and: $0) })
   }

@@ -17,12 +17,5 @@ extension Metadata {
 
 extension Shape where Value == String {
   /// A label's name, as `--select name=value` can spell it.
-  fileprivate static let label = pattern("a label such as `team`", "^[A-Za-z0-9_./-]+$") { text in
-    !text.isEmpty
-      && text.unicodeScalars.allSatisfy { scalar in
-        scalar.isASCII
-          && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil
-            || "_./-".unicodeScalars.contains(scalar))
-      }
-  }
+  fileprivate static let label = pattern("a label such as `team`", "^[A-Za-z0-9_./-]+$") { $0.isPlain(and: "_./-") }
 }

@@ -26,7 +26,7 @@ extension Resource where Spec: Specification {
     guard case .mapping(let entries) = Node(specJSON, at: place).content else {
       throw Failure(Diagnostic(.error, "wrong-type", "the spec of \(Address(Spec.kind, name)) is no object"))
     }
-    let metadata = Metadata.record.read(entries, at: place, &reading, sharing: Self.others(in: entries))
+    let metadata = Metadata.record.read(entries, at: place, &reading, others: .all)
     let spec = Spec.declaration.read(entries, place, &reading, Set(Metadata.record.names))
     guard let spec, reading.diagnostics.isEmpty else {
       throw Failure(
@@ -37,11 +37,6 @@ extension Resource where Spec: Specification {
         })
     }
     self.init(name: name, spec: spec, metadata: metadata, places: Places(resource: place))
-  }
-
-  /// The keys that are not of the metadata.
-  static func others(in entries: [Entry]) -> Set<String> {
-    Set(entries.map(\.key).filter { !Metadata.record.has($0) })
   }
 }
 

@@ -80,10 +80,10 @@ extension Source: Specification {
     let strangers = foreign(entries, to: variant, &reading)
     let own = entries.filter { !strangers.contains($0.key) }
     switch variant {
-    case .path: return .files(FileSource.record.read(own, at: place, &reading, sharing: sharing))
-    case .authorizer: return .postgres(PostgresSource.record.read(own, at: place, &reading, sharing: sharing))
-    case .rows: return .rows(RowsSource.record.read(own, at: place, &reading, sharing: sharing))
-    case .command: return .program(ProgramSource.record.read(own, at: place, &reading, sharing: sharing))
+    case .path: return .files(FileSource.record.read(own, at: place, &reading, others: .named(sharing)))
+    case .authorizer: return .postgres(PostgresSource.record.read(own, at: place, &reading, others: .named(sharing)))
+    case .rows: return .rows(RowsSource.record.read(own, at: place, &reading, others: .named(sharing)))
+    case .command: return .program(ProgramSource.record.read(own, at: place, &reading, others: .named(sharing)))
     }
   }
 

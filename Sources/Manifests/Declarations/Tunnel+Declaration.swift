@@ -39,12 +39,8 @@ extension Shape where Value == String {
   ) {
     let parts = $0.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
     guard parts.count >= 2 else { return false }
-    let isKind = !parts[0].isEmpty && parts[0].utf8.allSatisfy { isLowerOrDigit($0) || "@.-".utf8.contains($0) }
-    let key = parts[1].utf8.reversed().drop { $0 == UInt8(ascii: "=") }
-    return isKind && !key.isEmpty && key.allSatisfy { isLowerOrDigit($0 | 0x20) || "+/.".utf8.contains($0) }
-  }
-
-  private static func isLowerOrDigit(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    let isKind = parts[0].isPlain(and: "@.-") && parts[0].lowercased() == parts[0]
+    let end = parts[1].lastIndex { $0 != "=" }
+    return isKind && end.map { parts[1][...$0].isPlain(and: "+/.") } == true
   }
 }

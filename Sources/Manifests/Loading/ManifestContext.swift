@@ -48,7 +48,7 @@ struct ManifestContext: Sendable {
   private func checkDefaults<Spec: Specification>(of: Spec.Type, _ diagnostics: inout [Diagnostic]) {
     guard let entries = defaults[Spec.kind], let first = entries.first else { return }
     var reading = Reading(root: root, isPartial: true)
-    _ = Metadata.record.read(entries, at: first.keyPlace, &reading, sharing: Resource<Spec>.others(in: entries))
+    _ = Metadata.record.read(entries, at: first.keyPlace, &reading, others: .all)
     reading.isPartial = true
     _ = Spec.declaration.read(entries, first.keyPlace, &reading, Set(Metadata.record.names))
     diagnostics += reading.diagnostics
@@ -67,7 +67,7 @@ struct ManifestContext: Sendable {
     var reading = Reading(root: root)
     let metadata =
       entries.contains { Metadata.record.has($0.key) }
-      ? Metadata.record.read(entries, at: entry.keyPlace, &reading, sharing: Resource<Spec>.others(in: entries))
+      ? Metadata.record.read(entries, at: entry.keyPlace, &reading, others: .all)
       : Metadata()
     let spec = Spec.declaration.read(entries, entry.keyPlace, &reading, Self.metadataNames)
     let places = Places(resource: entry.keyPlace, fields: reading.places)

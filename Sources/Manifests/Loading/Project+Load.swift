@@ -87,7 +87,7 @@ struct ProjectLoader {
     guard case .mapping(let substituted) = variables.substitute(in: rest, &diagnostics).content else {
       preconditionFailure("a map stays a map")
     }
-    let settings = ProjectSettings.record.read(substituted, at: start, &reading, sharing: own)
+    let settings = ProjectSettings.record.read(substituted, at: start, &reading, others: .named(own))
     diagnostics += reading.diagnostics
     let patterns = settings.manifests.map { patterns in
       patterns.enumerated().map { (text: $1, place: reading.places["manifests[\($0)]"] ?? start) }

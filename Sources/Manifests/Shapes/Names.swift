@@ -16,21 +16,15 @@ enum ResourceName {
       }
   }
 
-  private static func isPlain(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-  }
+  private static func isPlain(_ byte: UInt8) -> Bool { ASCII.isLower(byte) || ASCII.isDigit(byte) }
 }
 
 /// The rule for names of variables, ours and the environment's.
 enum VariableName {
   /// Whether `name` is a letter or `_`, then letters, digits and `_`.
   static func isValid(_ name: some StringProtocol) -> Bool {
-    guard let first = name.utf8.first, isLetter(first) else { return false }
-    return name.utf8.allSatisfy { isLetter($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-  }
-
-  private static func isLetter(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    guard let first = name.utf8.first, first == UInt8(ascii: "_") || ASCII.isLetter(first) else { return false }
+    return name.utf8.allSatisfy { $0 == UInt8(ascii: "_") || ASCII.isLetterOrDigit($0) }
   }
 }
 

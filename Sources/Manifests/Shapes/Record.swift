@@ -37,8 +37,10 @@ struct Record<Model: Sendable>: Sendable {
 
   /// Reads a map's entries; what cannot be read is reported and keeps its default.
   ///
-  /// - Parameter sharing: names of fields in the same map that somebody else reads.
-  func read(_ entries: [Entry], at place: Place, _ reading: inout Reading, sharing: Set<String> = []) -> Model {
+  /// - Parameter others: which fields of the same map somebody else reads.
+  func read(
+    _ entries: [Entry], at place: Place, _ reading: inout Reading, others: OtherFields = .none
+  ) -> Model {
     let isPartial = reading.isPartial
     reading.isPartial = false
     defer { reading.isPartial = isPartial }
@@ -48,7 +50,7 @@ struct Record<Model: Sendable>: Sendable {
     for entry in entries {
       guard let position = positions[entry.key] else {
         given.hasUnsupported = given.hasUnsupported || unsupported.contains(entry.key)
-        if !sharing.contains(entry.key) { unknown(entry, &reading, sharing) }
+        unknown(entry, &reading, others)
         continue
       }
       let errors = reading.errorCount
@@ -70,12 +72,27 @@ struct Record<Model: Sendable>: Sendable {
     return members
   }
 
-  private func unknown(_ entry: Entry, _ reading: inout Reading, _ sharing: Set<String>) {
+  private func unknown(_ entry: Entry, _ reading: inout Reading, _ others: OtherFields) {
+    var known = names
+    switch others {
+    case .all: return
+    case .named(let names):
+      if names.contains(entry.key) { return }
+      known += names.sorted()
+    case .none: break
+    }
     reading.report(
       unsupported.contains(entry.key)
         ? .notSupported("`\(entry.key)`", at: entry.keyPlace)
-        : .unknownField(entry.key, in: words, known: names + sharing.sorted(), at: entry.keyPlace))
+        : .unknownField(entry.key, in: words, known: known, at: entry.keyPlace))
   }
+}
+
+/// Fields of a map that are none of a record's and yet no mistake, as somebody else reads them.
+enum OtherFields {
+  case none
+  case named(Set<String>)
+  case all
 }
 
 /// Which fields of a record are written, and which of them could be read.

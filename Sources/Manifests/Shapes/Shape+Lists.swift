@@ -36,6 +36,7 @@ extension Shape {
     let list = Shape<[String]>.list(of: element, words)
     return Shape(words, schema: list.schema, takesVariable: false) { node, reading in
       guard let values = list.read(node, &reading), case .sequence(let nodes) = node.content else { return nil }
+      if nodes.count == values.count, zip(values, values.dropFirst()).allSatisfy({ $0 < $1 }) { return values }
       let places = values.indices.map { reading.place(ofElement: $0) ?? node.place }
       let placed = Dictionary(zip(values, places)) { first, _ in first }.sorted { $0.key < $1.key }
       reading.reorder(placed.map(\.value), of: nodes.count)

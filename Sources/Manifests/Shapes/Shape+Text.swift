@@ -72,15 +72,8 @@ extension Shape where Value == String {
   static let timezone = pattern(
     "a time zone such as `UTC` or `Europe/Prague`", "^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$"
   ) { text in
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    guard let first = text.utf8.first, first | 0x20 >= 0x61, first | 0x20 <= 0x7a else { return false }
-    return parts.allSatisfy { part in
-      !part.isEmpty
-        && part.unicodeScalars.allSatisfy {
-          $0.isASCII
-            && ($0.properties.isAlphabetic || $0.properties.numericType != nil || "_+-".unicodeScalars.contains($0))
-        }
-    }
+    guard let first = text.utf8.first, ASCII.isLetter(first) else { return false }
+    return text.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { $0.isPlain(and: "_+-") }
   }
 
   /// One ASCII character that may part or quote fields.

@@ -19,7 +19,8 @@ enum TypeText {
   }()
 
   static func problem(of text: String) -> Complaint? {
-    let words = text.lowercased().split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init)
+    let words = text.lowercased().utf8.split { $0 < 0x80 && $0 != UInt8(ascii: "_") && !ASCII.isLetterOrDigit($0) }
+      .map { String(Substring($0)) }
     if let serial = serials[words.first ?? ""], words.count == 1 {
       return Complaint(
         "is `\(text)`, which is no type but a shorthand", code: "invalid-type",
