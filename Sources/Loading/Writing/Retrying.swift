@@ -1,3 +1,4 @@
+internal import Diagnostics
 public import Planning
 
 /// Whether a load that ended like this may well succeed when it is tried again, on a new connection: the network, a restart, a deadlock, a lock, too many clients.
