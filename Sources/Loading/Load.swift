@@ -29,8 +29,11 @@ public func load(
     outcome.error = refusal.diagnostic
     let row = LedgerRow(
       status: .failed, sqlState: refusal.sqlState, message: refusal.ledgerMessage, started: startedAt)
-    // Rows under another lineage would block the project that the ledger belongs to.
-    if refusal.diagnostic.code != "ledger" { await record(row, request, on: connection) }
+    // Rows under another lineage would block the project that the ledger belongs to; and while another load has the
+    // table, nothing was tried: it may be this very load, whose COMMIT was not answered.
+    if !["ledger", "table-locked"].contains(refusal.diagnostic.code) {
+      await record(row, request, on: connection)
+    }
   }
   outcome.seconds = (ContinuousClock.now - started).inSeconds
   outcome.slot = request.slot

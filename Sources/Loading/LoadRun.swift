@@ -58,6 +58,7 @@ final class LoadRun {
           at: parts.first?.file.map { Place(file: $0.name, line: 1, column: 1) },
           help: ["write `allowEmpty: true` on the source where that is no mistake"]))
     }
+    try checkFilesStayed()
     try database.run("SET CONSTRAINTS ALL IMMEDIATE")
     let status: LoadOutcome.Status = counts.read == 0 && counts.deleted == 0 ? .empty : .loaded
     let files = sources.entries.flatMap { entry in parts.compactMap { $0.file.flatMap { entry.files[$0.name] } } }
@@ -79,6 +80,19 @@ final class LoadRun {
       parts += entry.parts.filter { part in part.file.map { new.contains($0.name) } ?? true }
     }
     return !parts.isEmpty
+  }
+
+  /// Refuses files that were written to while they were read: the ledger would hold what they were before.
+  private func checkFilesStayed() throws(Failure) {
+    for file in parts.compactMap(\.file) {
+      let now = FileStatus(of: file.path)
+      guard now?.size != file.size || now?.modified != file.modified else { continue }
+      throw Failure(
+        Diagnostic(
+          .error, "file-changed", "\(file.name) has changed while it was read",
+          at: Place(file: file.name, line: 1, column: 1),
+          help: ["write a new file under another name, and rename it when it is complete"]))
+    }
   }
 
   private func outcome(_ status: LoadOutcome.Status, _ counts: LoadCounts) -> LoadOutcome {

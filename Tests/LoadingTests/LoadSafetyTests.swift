@@ -30,16 +30,17 @@ struct LoadSafetyTests {
       { await Task.yield() }
       _ = try await database.value("SELECT pg_terminate_backend(\(value: process))")
     }()
-    let outcome = try await load(world.request(.insert, Self.columns), on: connection)
+    let request = world.request(.insert, Self.columns)
+    let outcome = try await load(request, on: connection)
     try await killer
     #expect(outcome.status == .failed)
     #expect(outcome.error?.code == "connection-lost")
     #expect(isTransient(outcome))
     #expect(try await world.rows() == [["0", "old"]])
     // The same load, tried again, happens once.
-    var again = world.request(.insert, Self.columns)
-    again.load = outcome.load
-    again.attempt = 2
+    let again = request.retried(after: outcome)
+    #expect(again.load == request.load)
+    #expect(again.attempt == 2)
     #expect(try await world.load(again).counts.words == "read 200000, inserted 200000")
     #expect(try await world.load(again).counts.words == "read 200000, inserted 200000")
     #expect(try await world.database.value("SELECT count(*) FROM t") == "200001")
@@ -68,12 +69,28 @@ struct LoadSafetyTests {
       try database.run("SELECT pg_advisory_xact_lock(\(value: tableLockKey(LoadingWorld.target))::bigint)")
       return database.backendPID
     }
-    let outcome = try await world.load(world.request(.insert, Self.columns))
+    let request = world.request(.insert, Self.columns)
+    let outcome = try await world.load(request)
     await other.close()
     #expect(outcome.error?.code == "table-locked")
+    #expect(request.retried(after: outcome).load == request.load)
+    #expect(try await world.ledgerRows().isEmpty)
     #expect(
       outcome.error?.message.hasPrefix("another load of public.t is running (process \(process), night shift, since ")
         == true)
+  }
+
+  @Test("a file that is written to while it is read fails the load")
+  func changingFile() async throws {
+    let world = try await LoadingWorld("CREATE TABLE t (id bigint, s text)", files: ["in.csv": Self.bigCSV(300_000)])
+    let connection = try await world.database.connect()
+    let project = world.project
+    let outcome = try await load(world.request(.insert, Self.columns), on: connection) { _ in
+      try? project.write("id,s\n1,shorter\n", to: "in.csv")
+    }
+    await connection.close()
+    #expect(outcome.error?.code == "file-changed")
+    #expect(try await world.rows().isEmpty)
   }
 
   @Test("another state's loads under the same name block")
@@ -86,6 +103,8 @@ struct LoadSafetyTests {
     #expect(outcome.error?.code == "ledger")
     #expect(outcome.error?.help.contains("the ledger's: another") == true)
     #expect(try await world.rows().count == 1)
+    #expect(try await world.ledgerRows().count == 1)
+    #expect(request.retried(after: outcome).load != request.load)
   }
 
   @Test("a slot is loaded once, unless again")

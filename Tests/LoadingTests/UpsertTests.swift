@@ -95,6 +95,9 @@ struct UpsertTests {
     let outcome = try await world.load(world.request(.upsert, Self.columns, key: ["id"]))
     #expect(outcome.error?.code == code)
     #expect(outcome.error?.place == Place(file: "in.csv", line: line, column: column))
+    if line == 3, column == 1, code == "not-null-violation" {
+      #expect(outcome.error?.message == "column id of the key is NULL")
+    }
     #expect(try await world.rows() == [["7", "x", "1.00"]])
   }
 

@@ -41,6 +41,9 @@ struct Refusal: Error {
         (shown.map { "\($0) does not fit column \(column.name.name) (\(column.type)): " }
           ?? "column \(column.name.name) (\(column.type)): ") + message
     }
+    if error.sqlState == "23502", error.table == Stage.name.name, let column {
+      message = "column \(column.name.name) of the key is NULL"
+    }
     if let row, row.file == nil { message = "\(row.words): \(message)" }
     sqlState = error.sqlState
     diagnostic = Diagnostic(

@@ -13,12 +13,14 @@ public func isTransient(_ outcome: LoadOutcome) -> Bool {
 extension LoadRequest {
   /// The next try of a load that ended like this.
   ///
-  /// Where the connection was lost, nobody knows whether the load happened: the id stays, and the next try finds it in
-  /// the ledger or not. Any other failure has its own row of the ledger, and the next try gets an id of its own.
+  /// Where the connection was lost, nobody knows whether the load happened: the id stays, and the next try, once the
+  /// table's lock is free, finds it in the ledger or not. Any other failure has its own row of the ledger, and the next
+  /// try gets an id of its own.
   public func retried(after outcome: LoadOutcome) -> LoadRequest {
     var next = self
     next.attempt += 1
-    if !["commit-unknown", "connection-lost"].contains(outcome.error?.code) { next.load = LoadRequest.newLoad() }
+    let isOpen = ["commit-unknown", "connection-lost", "table-locked"].contains(outcome.error?.code)
+    if !isOpen { next.load = LoadRequest.newLoad() }
     return next
   }
 }
