@@ -1,7 +1,7 @@
 internal import CLibYAML
 
 /// A position in a text as libyaml counts it: from 0, columns in Unicode scalars.
-struct Mark {
+struct Mark: Equatable {
   var line: Int32
   var column: Int32
 

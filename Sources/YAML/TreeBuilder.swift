@@ -74,13 +74,13 @@ struct TreeBuilder: ~Copyable {
     guard depth < limits.depth else { throw SyntaxProblem(deeperThan: limits.depth, at: start) }
     guard let anchor = properties.anchor else {
       let content = try content(&self)
-      return Node(content, at: place(start, events.end))
+      return Node(content, at: place(start, around: content))
     }
     let (sizeBefore, deepestBefore) = (size, deepest)
     deepest = depth
     open.insert(anchor)
     let content = try content(&self)
-    let node = Node(content, at: place(start, events.end))
+    let node = Node(content, at: place(start, around: content))
     open.remove(anchor)
     anchors[anchor] = Anchored(node: node, size: size - sizeBefore + 1, height: deepest - depth)
     deepest = max(deepest, deepestBefore)
@@ -125,7 +125,7 @@ struct TreeBuilder: ~Copyable {
 
   private mutating func alias(_ name: String, depth: Int) -> Node {
     let place = place(events.start, events.end)
-    let nothing = Node(.scalar(Scalar("", .plain)), at: place)
+    let nothing = Node(.scalar(Scalar("", .unknown)), at: place)
     guard let anchored = anchors[name] else {
       let message =
         open.contains(name) ? "`*\(name)` stands for a value that holds it" : "there is no `&\(name)` before"
@@ -182,6 +182,21 @@ struct TreeBuilder: ~Copyable {
         .error, "unknown-tag", "the tag `\(shown)` means nothing here",
         at: Place(file: file, line: Int(events.start.line) + 1, column: Int(events.start.column) + 1),
         help: ["remove the tag"]))
+  }
+
+  /// The place of a list or a map that has just ended: one without brackets ends with what it holds last.
+  private func place(_ start: Mark, around content: Node.Content) -> Place {
+    var place = place(start, events.end)
+    let hasBrackets = events.start != events.end
+    let last: Place? =
+      switch content {
+      case .scalar: nil
+      case .sequence(let nodes): nodes.last?.place
+      case .mapping(let entries): entries.last?.value.place
+      }
+    guard !hasBrackets, let last, (last.line, last.column) >= (place.line, place.column) else { return place }
+    (place.endLine, place.endColumn) = (last.endLine, last.endColumn)
+    return place
   }
 
   private func place(_ start: Mark, _ end: Mark) -> Place {

@@ -2,6 +2,7 @@ import Diagnostics
 import Foundation
 import Manifests
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite struct DiagnosticsTests {
@@ -9,6 +10,15 @@ import Testing
   @Test(
     "Each line has the diagnostics that its comment names, and no others", arguments: Fixtures.names(in: "diagnostics"))
   func expectations(name: String) throws {
+    let files = try Self.files(of: name)
+    let expected = files.flatMap { Expectation.all(in: $1, file: $0) }.sorted()
+    let found = try TemporaryProject(bytes: files).load().diagnostics
+    #expect(found.map { Expectation($0) }.sorted() == expected, "\(found.map(\.message))")
+    try expectGolden(found.map(Self.shown).joined(), "diagnostics/\(name.replacing(".yaml", with: "")).txt")
+  }
+
+  /// The files of a case, by their paths in its project.
+  private static func files(of name: String) throws -> [String: [UInt8]] {
     let path = Fixtures.folder.appending(path: "diagnostics/\(name)")
     var files: [String: [UInt8]] = [:]
     if name.hasSuffix(".yaml") {
@@ -19,13 +29,16 @@ import Testing
         files[file] = [UInt8](try Data(contentsOf: path.appending(path: file)))
       }
     }
-    let expected = files.flatMap { Expectation.all(in: $1, file: $0) }.sorted()
-    let found = try TemporaryProject(files).load().diagnostics
-    #expect(found.map { Expectation($0) }.sorted() == expected, "\(found.map(\.message))")
-    for diagnostic in found {
-      #expect(!diagnostic.message.hasSuffix("."))
-      #expect(diagnostic.message.count < 200)
-    }
+    return files
+  }
+
+  /// All that a diagnostic says.
+  private static func shown(_ diagnostic: Diagnostic) -> String {
+    let place = diagnostic.place.map { "\($0)-\($0.endLine):\($0.endColumn): " } ?? ""
+    let related = diagnostic.related.map { "  \($0.place): \($0.message)\n" }
+    let help = diagnostic.help.map { "  = \($0)\n" }
+    return "\(place)\(diagnostic.severity.rawValue)[\(diagnostic.code)]: \(diagnostic.message)\n"
+      + (related + help).joined()
   }
 
   @Test("Every code that the sources can give has a fixture or a test of its own")

@@ -2,6 +2,7 @@ import Diagnostics
 import Foundation
 import Manifests
 import SystemPackage
+import TestSupport
 
 /// The folder of fixtures beside the tests.
 enum Fixtures {
@@ -15,28 +16,16 @@ enum Fixtures {
   }
 }
 
-/// A project in a folder of its own, removed at the end.
-final class TemporaryProject {
-  let folder: URL
-
-  init(_ files: [String: [UInt8]]) throws {
-    folder = FileManager.default.temporaryDirectory.appending(path: "sluice-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    for (path, bytes) in files {
-      let file = folder.appending(path: path)
-      try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data(bytes).write(to: file)
-    }
+extension TemporaryProject {
+  /// A project of files that need not be text.
+  convenience init(bytes files: [String: [UInt8]]) throws {
+    try self.init()
+    for (path, bytes) in files { try write(bytes, to: path) }
   }
 
-  convenience init(_ files: [String: String]) throws {
-    try self.init(files.mapValues { Array($0.utf8) })
-  }
-
-  deinit { try? FileManager.default.removeItem(at: folder) }
-
+  /// Loads the project.
   func load(_ options: LoadOptions = LoadOptions()) throws -> LoadedProject {
-    try Project.load(folder: FilePath(folder.path), options: options)
+    try Project.load(folder: path, options: options)
   }
 }
 

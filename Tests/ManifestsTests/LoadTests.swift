@@ -2,6 +2,7 @@ import Diagnostics
 import Foundation
 import Manifests
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite struct LoadTests {
@@ -70,10 +71,20 @@ import Testing
     #expect(found.first?.help.last?.contains("`manifests: [") == true)
   }
 
+  @Test("Rows may be nested as deep as YAML may, on any thread's stack")
+  func deepRows() throws {
+    let value = String(repeating: "[", count: 59) + String(repeating: "]", count: 59)
+    let files = Dictionary(
+      uniqueKeysWithValues: (0..<8).map { ("m\($0).yaml", "sources: {a\($0): {rows: [{a: \(value)}]}}") })
+    let loaded = try TemporaryProject(files).load()
+    #expect(loaded.diagnostics == [])
+    #expect(loaded.project.sources.count == 8)
+  }
+
   @Test("A folder that is not there is a failure; an empty one is a warning")
   func folders() throws {
     #expect(throws: Failure.self) { try Project.load(folder: FilePath("/nonexistent/folder")) }
-    let loaded = try TemporaryProject([String: String]()).load()
+    let loaded = try TemporaryProject().load()
     #expect(loaded.diagnostics.map(\.code) == ["no-manifests"])
     #expect(!loaded.hasErrors)
   }
@@ -81,11 +92,11 @@ import Testing
   @Test("Links, pipes and unreadable files are refused without being opened")
   func specialFiles() throws {
     let project = try TemporaryProject(["a.yaml": Self.smallest])
-    let link = project.folder.appending(path: "b.yaml").path
+    let link = project.file("b.yaml").string
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "a.yaml")
     let pipe = Process()
     pipe.executableURL = URL(filePath: "/usr/bin/mkfifo")
-    pipe.arguments = [project.folder.appending(path: "c.yaml").path]
+    pipe.arguments = [project.file("c.yaml").string]
     try pipe.run()
     pipe.waitUntilExit()
     let found = try project.load().diagnostics
@@ -98,9 +109,8 @@ import Testing
     let project = try TemporaryProject([
       "a/b/m.yaml": "sources: {x: {path: ../../c/./d.csv}, y: {path: ../../../up.csv}}"
     ])
-    let folder = project.folder.path
-    try Data("sources: {z: {path: \(folder)/in/x-*.csv}, w: {path: /data/x.csv}}".utf8)
-      .write(to: project.folder.appending(path: "n.yaml"))
+    let folder = project.path.string
+    try project.write("sources: {z: {path: \(folder)/in/x-*.csv}, w: {path: /data/x.csv}}", to: "n.yaml")
     let loaded = try project.load()
     #expect(loaded.diagnostics == [])
     func path(_ name: String) -> String? {

@@ -3,6 +3,7 @@ import Foundation
 import JSON
 import Manifests
 import Subprocess
+import TestSupport
 import Testing
 
 @Suite struct SchemaTests {

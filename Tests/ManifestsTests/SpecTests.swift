@@ -2,6 +2,7 @@ import Foundation
 import JSON
 import Manifests
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite struct SpecTests {
@@ -47,6 +48,16 @@ import Testing
     #expect(Set(Source.declaration.fields.map(\.name)).subtracting(written(project.sources)) == [])
     #expect(Set(Destination.declaration.fields.map(\.name)).subtracting(written(project.destinations)) == [])
     #expect(Set(Flow.declaration.fields.map(\.name)).subtracting(written(project.flows)) == [])
+  }
+
+  @Test("Every kind has its own fields and those that all have", arguments: Kind.allCases)
+  func fields(kind: Kind) {
+    #expect(kind.fields.suffix(4).map(\.name) == ["description", "labels", "protect", "renamedFrom"])
+    #expect(kind.fields.count > 6)
+    for field in kind.fields {
+      #expect(field.summary.hasSuffix("."))
+      #expect(!field.words.isEmpty)
+    }
   }
 
   @Test("Equal flows have one spec, however they are written")

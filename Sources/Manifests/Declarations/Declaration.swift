@@ -68,6 +68,21 @@ public struct Declaration<Spec: Sendable>: Sendable {
   }
 }
 
+extension Kind {
+  /// The fields of a resource of this kind: its own, then those that every kind has.
+  public var fields: [FieldDescription] {
+    let own =
+      switch self {
+      case .authorizer: Authorizer.declaration.fields
+      case .tunnel: Tunnel.declaration.fields
+      case .source: Source.declaration.fields
+      case .destination: Destination.declaration.fields
+      case .flow: Flow.declaration.fields
+      }
+    return own + Metadata.record.descriptions(of: nil)
+  }
+}
+
 extension Record {
   /// The fields for people.
   func descriptions(of variant: String?) -> [FieldDescription] {

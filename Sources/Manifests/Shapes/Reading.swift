@@ -81,12 +81,12 @@ struct Reading {
     report(Diagnostic(.error, "conflicting-fields", message, at: place, help: help, related: related))
   }
 
-  /// Adds an error for each of `names` that is not written.
+  /// Adds an error about those of `names` that are not written.
   mutating func require(_ names: [String], _ given: Given, in words: String, _ example: String? = nil) {
-    for name in names where !given.isWritten(name) {
-      let help = example.map { ["write `\(name): \($0)`"] } ?? []
-      report(.missing(name, in: words, at: given.place, help: help))
-    }
+    let missing = names.filter { !given.isWritten($0) && !given.mistyped.contains($0) }
+    guard !missing.isEmpty else { return }
+    let help = example.map { ["write `\(missing[0]): \($0)`"] } ?? []
+    report(.missing(missing.joined(separator: "`, `"), in: words, at: given.place, help: help))
   }
 
   /// Adds what is wrong with the value of `node`, which `complaint` says of its subject.
@@ -147,7 +147,7 @@ struct Complaint {
 
   /// `wants words, found text`.
   static func wants(_ words: String, found text: String, help: [String] = []) -> Complaint {
-    Complaint("wants \(words), found `\(shortened(text))`", help: help)
+    Complaint("wants \(words), found \(text.isEmpty ? "an empty text" : "`\(shortened(text))`")", help: help)
   }
 
   private static func shortened(_ text: String) -> String {

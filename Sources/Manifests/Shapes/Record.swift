@@ -49,6 +49,7 @@ struct Record<Model: Sendable>: Sendable {
     var given = Given(positions, place: place)
     for entry in entries {
       guard let position = positions[entry.key] else {
+        if case .all = others {} else if let near = nearest(to: entry.key, in: names) { given.mistyped.insert(near) }
         given.hasUnsupported = given.hasUnsupported || unsupported.contains(entry.key)
         unknown(entry, &reading, others)
         continue
@@ -101,6 +102,8 @@ struct Given {
   let place: Place
   /// Whether there is a field that this version does not support: what it would say is not known.
   var hasUnsupported = false
+  /// Fields that were probably meant by others that do not exist: not to be missed as well.
+  var mistyped: Set<String> = []
   private let positions: [String: Int]
   private var written: UInt64 = 0
   private var broken: UInt64 = 0

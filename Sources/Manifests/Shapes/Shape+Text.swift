@@ -41,7 +41,9 @@ extension Shape where Value == String {
 
   /// One of these texts.
   static func oneOf(_ texts: [String]) -> Shape {
-    let words = texts.count == 1 ? "`\(texts[0])`" : "one of " + texts.joined(separator: ", ")
+    let words =
+      texts.count == 1
+      ? "`\(texts[0])`" : "one of " + texts.map { $0.isPlain(and: "_-") ? $0 : "`\($0)`" }.joined(separator: ", ")
     return text(words, schema: ["enum": .array(texts.map { .string($0) })]) { text in
       if texts.contains(text) { return nil }
       return .invalidChoice(text, among: texts, words)
@@ -64,9 +66,12 @@ extension Shape where Value == String {
     schema: ["type": ["string", "number"], "pattern": .string(NameLength.tablePattern)],
     problem: { NameLength.problem(ofTable: $0) })
 
-  /// The name of an environment variable.
-  static let variableName = pattern(
-    "the name of an environment variable", "^[A-Za-z_][A-Za-z0-9_]*$", VariableName.isValid)
+  /// The name of an environment variable. What is none is not shown: it may be the secret itself.
+  static let variableName = text(
+    "the name of an environment variable", schema: ["type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"]
+  ) { text in
+    VariableName.isValid(text) ? nil : Complaint("wants the name of an environment variable: letters, digits and `_`")
+  }
 
   /// An IANA time zone; whether it exists, the server knows.
   static let timezone = pattern(
@@ -89,7 +94,8 @@ extension Shape where Value == String {
 extension Complaint {
   /// `text` is none of `texts`.
   static func invalidChoice(_ text: String, among texts: [String], _ words: String) -> Complaint {
-    let near = nearestText(to: text, in: texts).map { ["did you mean `\($0)`?"] } ?? []
+    let hasNear = texts.count > 1 && text.count > 1
+    let near = hasNear ? nearestText(to: text, in: texts).map { ["did you mean `\($0)`?"] } ?? [] : []
     return .wants(words, found: text, help: near)
   }
 }
