@@ -1,4 +1,5 @@
 internal import Catalog
+internal import Diagnostics
 internal import JSON
 internal import OrderedCollections
 internal import YAML
@@ -95,7 +96,7 @@ extension Complaint {
   /// `text` is none of `texts`.
   static func invalidChoice(_ text: String, among texts: [String], _ words: String) -> Complaint {
     let hasNear = texts.count > 1 && text.count > 1
-    let near = hasNear ? nearestText(to: text, in: texts).map { ["did you mean `\($0)`?"] } ?? [] : []
+    let near = hasNear ? nearest(to: text, in: texts).map { ["did you mean `\($0)`?"] } ?? [] : []
     return .wants(words, found: text, help: near)
   }
 }

@@ -1,9 +1,4 @@
-internal import Diagnostics
 internal import JSON
-internal import OrderedCollections
-
-/// The one of `texts` that was probably meant by `text`, if any.
-func nearestText(to text: String, in texts: [String]) -> String? { nearest(to: text, in: texts) }
 
 extension Shape where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
   /// One of an enumeration's cases, as its raw value spells it.
