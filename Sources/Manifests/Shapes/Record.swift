@@ -49,9 +49,7 @@ struct Record<Model: Sendable>: Sendable {
     var given = Given(positions, place: place)
     for entry in entries {
       guard let position = positions[entry.key] else {
-        if case .all = others {} else if let near = nearest(to: entry.key, in: names) { given.mistyped.insert(near) }
-        given.hasUnsupported = given.hasUnsupported || unsupported.contains(entry.key)
-        unknown(entry, &reading, others)
+        unknown(entry, &given, &reading, others)
         continue
       }
       let errors = reading.errorCount
@@ -73,19 +71,15 @@ struct Record<Model: Sendable>: Sendable {
     return members
   }
 
-  private func unknown(_ entry: Entry, _ reading: inout Reading, _ others: OtherFields) {
-    var known = names
-    switch others {
-    case .all: return
-    case .named(let names):
-      if names.contains(entry.key) { return }
-      known += names.sorted()
-    case .none: break
+  private func unknown(_ entry: Entry, _ given: inout Given, _ reading: inout Reading, _ others: OtherFields) {
+    if others.contain(entry.key) { return }
+    guard !unsupported.contains(entry.key) else {
+      given.hasUnsupported = true
+      reading.report(.notSupported("`\(entry.key)`", at: entry.keyPlace))
+      return
     }
-    reading.report(
-      unsupported.contains(entry.key)
-        ? .notSupported("`\(entry.key)`", at: entry.keyPlace)
-        : .unknownField(entry.key, in: words, known: known, at: entry.keyPlace))
+    if let near = nearest(to: entry.key, in: names) { given.mistyped.insert(near) }
+    reading.report(.unknownField(entry.key, in: words, known: names + others.names, at: entry.keyPlace))
   }
 }
 
@@ -94,6 +88,17 @@ enum OtherFields {
   case none
   case named(Set<String>)
   case all
+
+  func contain(_ name: String) -> Bool {
+    switch self {
+    case .none: false
+    case .named(let names): names.contains(name)
+    case .all: true
+    }
+  }
+
+  /// Those that have names, sorted.
+  var names: [String] { if case .named(let names) = self { names.sorted() } else { [] } }
 }
 
 /// Which fields of a record are written, and which of them could be read.
