@@ -71,10 +71,11 @@ public struct FlowRunner: Sendable {
     var backoff = retry.backoff
     while true {
       let outcome = try await attempt(request, flow)
-      guard outcome.status == .failed, isTransient(outcome), request.attempt < retry.attempts else { return outcome }
+      guard let error = outcome.error, isTransient(outcome), request.attempt < retry.attempts else { return outcome }
+      report(.loadRetrying(flow: flow.name, load: request.load, attempt: request.attempt, error, after: backoff))
       try await Task.sleep(for: backoff)
       backoff = backoff * 2
-      request.attempt += 1
+      request = request.retried(after: outcome)
     }
   }
 

@@ -9,5 +9,7 @@ public enum Event: Sendable {
   case applied([Step.Action: Int])
   case loadStarted(flow: String, load: String, mode: String)
   case loadProgress(LoadProgress)
+  /// A try failed for a passing reason; the next one begins after a while.
+  case loadRetrying(flow: String, load: String, attempt: Int, Diagnostic, after: Duration)
   case loadFinished(LoadOutcome)
 }

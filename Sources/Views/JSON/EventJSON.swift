@@ -7,13 +7,19 @@ public import Planning
 /// The line that `apply --output json` and `run --output json` print for an event; nothing where it is not worth one.
 public func eventJSON(_ event: Event) -> JSONValue? {
   switch event {
-  case .stepStarted(let address, let action): stepEvent(address, action, "started")
+  // A step is one line, when it has ended: who reads the stream counts steps by lines.
+  case .stepStarted: nil
   case .stepFinished(let address, let action): stepEvent(address, action, "done")
   case .stepFailed(let address, let action, let error): stepEvent(address, action, "failed", error)
   case .applied(let summary): ["event": "finished", "summary": summaryJSON(summary)]
   case .loadStarted(let flow, let load, let mode):
     ["event": "started", "flow": .string(flow), "load": .string(load), "mode": .string(mode)]
   case .loadProgress(let progress): progressEvent(progress)
+  case .loadRetrying(let flow, let load, let attempt, let error, let delay):
+    [
+      "event": "retrying", "flow": .string(flow), "load": .string(load), "attempt": .int(attempt),
+      "error": diagnosticJSON(error), "delaySeconds": .int(Int(delay.components.seconds)),
+    ]
   case .loadFinished(let outcome): finishedEvent(outcome)
   }
 }

@@ -37,6 +37,8 @@ final class LoadReporter: Sendable {
         guard speaker.terminal.drawsProgress else { return }
         shown.lines.removeAll { $0.flow == outcome.flow }
         redraw(&shown)
+      case .loadRetrying(let flow, _, let attempt, let error, let delay):
+        Console.note("flow/\(flow): try \(attempt) failed (\(error.message)); again in \(delay.components.seconds) s")
       case .loadStarted, .stepStarted, .stepFinished, .stepFailed, .applied: break
       }
     }

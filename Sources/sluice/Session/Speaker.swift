@@ -41,7 +41,11 @@ struct Speaker: Sendable {
     guard isHuman else { return }
     let shown = isQuiet ? diagnostics.filter { $0.severity == .error } : diagnostics
     guard !shown.isEmpty else { return }
-    let renderer = DiagnosticRenderer(style: terminal.errors, source: lines)
+    // What was written where a secret's reference belongs may be the secret.
+    let secrets = diagnostics.filter { $0.code == "plain-text-secret" }.compactMap(\.place)
+    let renderer = DiagnosticRenderer(style: terminal.errors) { file in
+      lines(of: file).map { hiding(secrets.filter { $0.file == file }, in: $0) }
+    }
     Console.note(renderer.text(shown.sorted()))
     Console.note("\n" + terminal.errors.summaryLine(of: shown, files: files))
   }
