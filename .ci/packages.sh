@@ -1,0 +1,81 @@
+# Sourced by examples/quickstart.sh, Tests/run.sh and .ci/run: what has to be on the machine, and how it gets there.
+#
+#   require build sandbox [schema]    installs what is missing of these groups with apt-get, or says what to install
+
+# Prints a command as it could be typed, then runs it.
+run() {
+  local word line='$'
+  for word in "$@"; do
+    case $word in
+      *[!A-Za-z0-9_./=:,@%+-]* | '') line+=" '${word//\'/\'\\\'\'}'" ;;
+      *) line+=" $word" ;;
+    esac
+  done
+  printf '\n%s\n' "$line"
+  "$@"
+}
+
+# Debian's names of the packages that are missing for the groups named. Each is looked for by what it brings, as that
+# may have come another way.
+missing_packages() {
+  local group
+  for group in "$@"; do
+    case $group in
+      build)
+        command -v pkg-config >/dev/null || echo pkg-config
+        pkg-config --exists libpq 2>/dev/null || echo libpq-dev
+        pkg-config --exists yaml-0.1 2>/dev/null || echo libyaml-dev
+        ;;
+      sandbox) has_postgres || echo postgresql ;;
+      schema)
+        python_imports yaml || echo python3-yaml
+        python_imports jsonschema || echo python3-jsonschema
+        ;;
+    esac
+  done
+}
+
+# Whether PostgreSQL's server programs and psql are in PATH or where Debian puts them.
+has_postgres() {
+  command -v psql >/dev/null || return 1
+  local program
+  for program in "$(command -v initdb)" /usr/lib/postgresql/*/bin/initdb; do
+    if [ -x "$program" ]; then return 0; fi
+  done
+  return 1
+}
+
+# Whether one of the machine's Pythons has the module; `python3` may be another one than Debian's.
+python_imports() {
+  local python
+  for python in python3 /usr/bin/python3; do
+    if "$python" -c "import $1" 2>/dev/null; then return 0; fi
+  done
+  return 1
+}
+
+require() {
+  if ! command -v swift >/dev/null; then
+    echo "There is no \`swift\` in PATH. How to get it: https://www.swift.org/install/linux/" >&2
+    return 1
+  fi
+  local packages
+  packages=$(missing_packages "$@" | tr '\n' ' ')
+  if [ -z "$packages" ]; then return 0; fi
+  local as_root=()
+  if ! command -v apt-get >/dev/null; then
+    echo "Missing: $packages(Debian's names). Install them, then start this again." >&2
+    return 1
+  fi
+  if [ "$(id -u)" != 0 ]; then
+    if ! command -v sudo >/dev/null; then
+      echo "Missing: $packages" >&2
+      echo "There is no sudo here. As root, run: apt-get install $packages" >&2
+      return 1
+    fi
+    as_root=(sudo)
+  fi
+  # shellcheck disable=SC2086 # a list of names
+  run "${as_root[@]}" apt-get update -q &&
+    run "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $packages
+}
