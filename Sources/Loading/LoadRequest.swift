@@ -79,8 +79,6 @@ public struct LoadRequest: Sendable {
   public var readers: Flow.Readers = .wait
   public var deleteMissing = false
   public var maxRejects: Bound?
-  /// Whether row-level security applies to the role: COPY is then refused, and rows go through a temporary table.
-  public var hasRowSecurity = false
 
   // The session.
   public var lockTimeout: Duration = .seconds(5)

@@ -13,6 +13,8 @@ final class LoadRun {
   /// What is read, once the ledger was asked.
   private(set) var parts: [SourcePart] = []
   private(set) var warnings: [Diagnostic] = []
+  /// Whether row-level security applies to the role.
+  private(set) var hasRowSecurity = false
   /// The source's fields that were not there when the flow was applied.
   var newFields: Set<String> = []
 
@@ -45,6 +47,7 @@ final class LoadRun {
   private func body(_ database: borrowing Database) throws -> LoadOutcome {
     try lockTable(request.target, on: database)
     let standing = try request.standing(on: database)
+    hasRowSecurity = standing.hasRowSecurity
     if let same = standing.same { return outcome(same, standing.counts) }
     if let other = standing.otherLineage { throw request.otherLineage(other) }
     if standing.hasSlot, !request.again { return outcome(.skipped, LoadCounts()) }

@@ -300,8 +300,7 @@ struct InsertTests {
     let role = try await world.database.createRole()
     try await world.database.execute("GRANT ALL ON t, _sluice_loads TO \(role)")
     for (file, code) in [("1.csv", nil), ("2.csv", "permission-denied")] {
-      var request = world.request(file, .insert, [("a", "integer")])
-      request.hasRowSecurity = true
+      let request = world.request(file, .insert, [("a", "integer")])
       #expect(try await world.load(request, as: role).error?.code == code)
     }
     #expect(try await world.rows() == [["1"], ["2"]])

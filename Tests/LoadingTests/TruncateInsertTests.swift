@@ -69,8 +69,9 @@ struct TruncateInsertTests {
     #expect(outcome.error?.code == "lock-timeout")
     #expect(isTransient(outcome))
     try await reader.perform { try $0.script("COMMIT") }
-    request.load = LoadRequest.newLoad()
-    #expect(try await world.load(request).counts.words == "read 1, inserted 1, deleted 2")
+    let next = request.retried(after: outcome)
+    #expect(try await world.load(next).counts.words == "read 1, inserted 1, deleted 2")
     await reader.close()
+    #expect(try await world.ledgerRows().map(\.first) == ["failed", "loaded"])
   }
 }

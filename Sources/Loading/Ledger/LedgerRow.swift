@@ -13,7 +13,9 @@ struct LedgerStanding {
   /// A lineage other than the state's under the same project and flow.
   var otherLineage: String?
   /// Whether the slot was loaded.
-  var hasSlot: Bool
+  var hasSlot = false
+  /// Whether row-level security applies to the role: COPY is then refused, and rows go through a temporary table.
+  var hasRowSecurity = false
 }
 
 /// A load's row of the ledger.
@@ -62,7 +64,8 @@ extension LoadRequest {
       SELECT l.status, l.rows_read, l.rows_inserted, l.rows_updated, l.rows_deleted, l.rows_unchanged,
         l.rows_superseded, l.rows_rejected, other.lineage, EXISTS (
           SELECT FROM \(name: ledger) WHERE \(sql: mine) AND slot = \(value: slot)::timestamptz
-            AND status = 'loaded' AND NOT again)
+            AND status = 'loaded' AND NOT again),
+        row_security_active(\(value: target.sql)::text)
       FROM (SELECT 1) one
       LEFT JOIN \(name: ledger) l ON l.load_id = \(value: load)::uuid AND l.status <> 'failed'
       LEFT JOIN (SELECT lineage FROM \(name: ledger) WHERE \(sql: mine) AND lineage <> \(value: lineage) LIMIT 1) other
@@ -79,9 +82,9 @@ extension LoadRequest {
       counts.rejected = row.int(7) ?? 0
       return LedgerStanding(
         same: row.text(0).flatMap { LoadOutcome.Status(rawValue: $0) }, counts: counts, otherLineage: row.text(8),
-        hasSlot: row.bool(9) ?? false)
+        hasSlot: row.bool(9) ?? false, hasRowSecurity: row.bool(10) ?? false)
     }
-    return rows.first ?? LedgerStanding(hasSlot: false)
+    return rows.first ?? LedgerStanding()
   }
 
   /// Why loads are blocked where the ledger belongs to another state.

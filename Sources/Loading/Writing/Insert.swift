@@ -6,7 +6,7 @@ internal import Postgres
 extension LoadRun {
   /// Appends all rows.
   func insert(_ database: borrowing Database) throws -> LoadCounts {
-    if request.hasRowSecurity { return try insertStaged(database) }
+    if hasRowSecurity { return try insertStaged(database) }
     let copier = RowCopier(
       try feed(request.columns), TupleEncoder(request.columns, hasOrdinal: false),
       to: CopyDestination(request.target, request.columns), meter)
@@ -53,7 +53,7 @@ extension LoadRun {
         """
       ) { (truncate: $0.bool(0) ?? false, select: $0.bool(1) ?? false) }.first ?? (truncate: true, select: false)
     // TRUNCATE would take rows away that policies hide.
-    guard request.readers == .wait, may.truncate, !request.hasRowSecurity else {
+    guard request.readers == .wait, may.truncate, !hasRowSecurity else {
       return try database.run("DELETE FROM \(name: request.target)")
     }
     var rows = 0

@@ -6,7 +6,7 @@ internal import Postgres
 extension LoadRun {
   /// Appends the rows that the server takes, and rejects the others.
   func insertIgnore(_ database: borrowing Database) throws -> LoadCounts {
-    if request.hasRowSecurity { throw Failure.notSupported("insert_ignore into a table with row-level security") }
+    if hasRowSecurity { throw Failure.notSupported("insert_ignore into a table with row-level security") }
     // What is checked late would be placed nowhere.
     try database.run("SET CONSTRAINTS ALL IMMEDIATE")
     let log = RejectLog(file: request.rejectsFile)
