@@ -1,23 +1,13 @@
 public import Catalog
+internal import Connecting
 internal import Diagnostics
 internal import Postgres
 
 extension LoadRequest {
-  /// What a load's transaction begins with, so that a value means the same on every server (RECONCILER.md).
+  /// What a load's transaction begins with.
   var prelude: [SQL] {
-    var settings = [
-      ("TimeZone", "UTC"), ("DateStyle", "ISO, YMD"), ("IntervalStyle", "postgres"), ("extra_float_digits", "1"),
-      ("search_path", "pg_catalog"), ("lock_timeout", milliseconds(lockTimeout)),
-      ("idle_in_transaction_session_timeout", "0"),
-    ]
-    if statementTimeout > .zero { settings.append(("statement_timeout", milliseconds(statementTimeout))) }
-    let calls: [SQL] = settings.map { "set_config(\(value: $0.0), \(value: $0.1), true)" }
-    var prelude: [SQL] = ["SELECT \(sql: calls.joined(separator: ", "))"]
-    if let role { prelude.append("SET LOCAL ROLE \(identifier: Identifier(role))") }
-    return prelude
+    SessionSettings(lockTimeout: lockTimeout, statementTimeout: statementTimeout, role: role).statements
   }
-
-  private func milliseconds(_ duration: Duration) -> String { "\(Int(duration.inSeconds * 1000))ms" }
 }
 
 /// The number under which loads of one table take their advisory lock: FNV-1a of `schema.table`.
@@ -25,8 +15,7 @@ extension LoadRequest {
 /// It is taken for the time of the transaction, so `running` can be read from pg_locks: `classid` holds the upper 32
 /// bits, `objid` the lower, `objsubid` is 1.
 public func tableLockKey(_ table: QualifiedName) -> Int64 {
-  let hash = table.sql.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-  return Int64(bitPattern: hash)
+  Int64(bitPattern: stableHash(table.sql))
 }
 
 /// Takes the lock of `table`, or says who has it.

@@ -1,13 +1,17 @@
 internal import Diagnostics
 public import Planning
 
-/// Whether a load that ended like this may well succeed when it is tried again, on a new connection: the network, a restart, a deadlock, a lock, too many clients.
+/// Whether a load that ended like this may well succeed when it is tried again, on a new connection: the network, a
+/// restart, a deadlock, a lock, too many clients.
+///
+/// That the table's lock is taken is for the user to hear at once, unless an earlier try of the same load lost its
+/// connection: then its own old backend may be the holder.
 public func isTransient(_ outcome: LoadOutcome) -> Bool {
   let codes = [
     "connection-lost", "commit-unknown", "lock-timeout", "serialization-failure", "server-busy", "read-only",
-    "table-locked",
   ]
-  return outcome.status == .failed && codes.contains(outcome.error?.code ?? "")
+  guard outcome.status == .failed, let code = outcome.error?.code else { return false }
+  return codes.contains(code) || (code == "table-locked" && outcome.attempt > 1)
 }
 
 extension LoadRequest {

@@ -19,7 +19,7 @@ extension FlowContext {
       (Check.ID.schemaUsage, Privilege.usage, true), (.schemaCreate, .create, needsCreate(in: name)),
     ] where needed {
       if schema.privileges.contains(privilege) {
-        findings.append(.passed(id, "\(privilege.rawValue) on schema \(name.sql) granted"))
+        findings.append(.passed(id, "\(privilege.rawValue) granted"))
       } else {
         findings.append(lacking(privilege, on: name, id))
       }

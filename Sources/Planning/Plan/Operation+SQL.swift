@@ -50,8 +50,7 @@ extension Identifier {
   static func uniqueIndex(on table: QualifiedName, key: [Identifier]) -> Identifier {
     let whole = ([table.name.name] + key.map(\.name) + ["sluice", "key"]).joined(separator: "_")
     guard whole.utf8.count > maximumBytes else { return Identifier(whole) }
-    let hash = whole.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-    let ending = "_\(String(hash, radix: 36))_sluice_key"
+    let ending = "_\(String(stableHash(whole), radix: 36))_sluice_key"
     var start = table.name.name[...]
     while start.utf8.count + ending.utf8.count > maximumBytes { start.removeLast() }
     return Identifier(start + ending)

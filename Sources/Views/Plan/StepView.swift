@@ -91,8 +91,9 @@ struct StepView {
 
   private func joined(_ checks: [Check], _ status: Check.Status, _ sign: String, _ paint: Style.Paint) -> [String] {
     var messages: [String] = []
-    for check in checks where check.status == status && !messages.contains(check.message) {
-      messages.append(check.message)
+    // That the server answers stands in the block of authorizers.
+    for check in checks where check.status == status && !(status == .passed && check.id == .connection) {
+      if !messages.contains(check.message) { messages.append(check.message) }
     }
     guard !messages.isEmpty else { return [] }
     let start = status == .skipped ? "not checked: " : ""
