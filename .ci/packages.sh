@@ -28,8 +28,10 @@ missing_packages() {
         ;;
       sandbox) has_postgres || echo postgresql ;;
       schema)
-        python_imports yaml || echo python3-yaml
-        python_imports jsonschema || echo python3-jsonschema
+        if [ -z "$(python_for_schemas)" ]; then
+          /usr/bin/python3 -c 'import yaml' 2>/dev/null || echo python3-yaml
+          /usr/bin/python3 -c 'import jsonschema' 2>/dev/null || echo python3-jsonschema
+        fi
         ;;
     esac
   done
@@ -45,13 +47,16 @@ has_postgres() {
   return 1
 }
 
-# Whether one of the machine's Pythons has the module; `python3` may be another one than Debian's.
-python_imports() {
+# Prints the Python that can check manifests against their JSON Schema, if there is one: `python3` may be another one
+# than Debian's, and without Debian's modules.
+python_for_schemas() {
   local python
-  for python in python3 /usr/bin/python3; do
-    if "$python" -c "import $1" 2>/dev/null; then return 0; fi
+  for python in "$(command -v python3)" /usr/bin/python3; do
+    if [ -x "$python" ] && "$python" -c 'import yaml, jsonschema' 2>/dev/null; then
+      echo "$python"
+      return 0
+    fi
   done
-  return 1
 }
 
 require() {

@@ -6,4 +6,13 @@ cd "$(dirname "$0")/.."
 . .ci/packages.sh
 
 require build sandbox schema
+
+# The tests start `python3`, so that is made the one that has the modules.
+python=$(python_for_schemas)
+if [ -n "$python" ] && [ "$python" != "$(command -v python3)" ]; then
+  mkdir -p .build/python
+  ln -sf "$python" .build/python/python3
+  export PATH="$PWD/.build/python:$PATH"
+fi
+
 run swift test "$@"
