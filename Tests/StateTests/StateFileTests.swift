@@ -142,6 +142,16 @@ import Testing
     #expect(try code { _ = try file.read() } == "state-file")
   }
 
+  @Test("The folder of a first state is made") func newFolder() throws {
+    let file = StateFile(folder.file("new/sluice.state.json")) { command in
+      LockHolder(pid: 42, host: "host", command: command, since: "2024-01-01T00:00:00Z")
+    }
+    let session = try file.open(command: "sluice apply")
+    try session.record("flow/a", resource("a"), lineage: "one")
+    try session.close()
+    #expect(folder.contains("new/sluice.state.json"))
+  }
+
   @Test("Recording a step costs the same whatever the state's size") func linear() throws {
     let session = try file.open(command: "sluice apply")
     var sizes: [Int] = []

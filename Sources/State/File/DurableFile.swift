@@ -67,6 +67,14 @@ enum DurableFile {
     if status != 0, errno != ENOENT { throw failure("remove", path, Errno(rawValue: errno)) }
   }
 
+  /// Makes the folder that `path` is in, if it is missing; not the one above that.
+  static func makeFolder(of path: FilePath) throws(Failure) {
+    let folder = path.removingLastComponent()
+    guard !folder.isEmpty else { return }
+    let status = unsafe folder.withPlatformString { unsafe mkdir($0, 0o777) }
+    if status != 0, errno != EEXIST { throw failure("make", folder, Errno(rawValue: errno)) }
+  }
+
   /// Whether anything goes by this name.
   static func exists(_ path: FilePath) -> Bool {
     unsafe path.withPlatformString { unsafe access($0, F_OK) } == 0

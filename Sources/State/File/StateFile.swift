@@ -24,6 +24,7 @@ public struct StateFile: StateStore {
   }
 
   public func open(command: String) throws(Failure) -> any StateSession {
+    try DurableFile.makeFolder(of: path)
     let lock = try FileLock(beside(".lock"), holder: holder(command))
     do {
       let onDisk = try readFile()
