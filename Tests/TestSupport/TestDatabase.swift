@@ -70,6 +70,17 @@ public struct TestDatabase: Sendable {
     try await rows(sql, as: user).first?.first ?? nil
   }
 
+  /// The rows of a query, a line each, with `|` between the values and nothing for NULL, as psql prints them.
+  public func text(_ query: String, as user: String? = nil) async throws -> String {
+    try await rows(SQL(raw: query), as: user).map { row in row.map { $0 ?? "" }.joined(separator: "|") }
+      .joined(separator: "\n")
+  }
+
+  /// Opens a session that stays open, for locks and transactions that a test holds.
+  public func session(as user: String? = nil) async throws -> TestSession {
+    TestSession(connection: try await connect(as: user))
+  }
+
   /// Makes a role that may log in and nothing else.
   ///
   /// - Parameter password: with one, the role is let in only with it.
@@ -95,6 +106,17 @@ public struct TestDatabase: Sendable {
     guard let database = FreshDatabase.database else { preconditionFailure("the test has no trait .freshDatabase") }
     return database
   }
+}
+
+/// A session that a test holds open.
+public struct TestSession: Sendable {
+  fileprivate let connection: Connection
+
+  /// Runs any number of statements.
+  public func execute(_ script: String) async throws { try await connection.perform { try $0.script(script) } }
+
+  /// Ends it; what it holds is free then.
+  public func close() async { await connection.close() }
 }
 
 /// Lends `body` a database of its own, and drops it afterwards, whatever happened.

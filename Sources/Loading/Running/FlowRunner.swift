@@ -1,3 +1,4 @@
+internal import Catalog
 public import Connecting
 public import Diagnostics
 public import Manifests
@@ -38,7 +39,10 @@ public struct FlowRunner: Sendable {
   /// - Returns: an outcome for each, in the order of `names`.
   /// - Throws: `CancellationError`, after the loads under way were rolled back.
   public func load(_ names: [String]) async throws -> [LoadOutcome] {
-    var queue = LoadQueue(names.map { ($0, flows[$0]?.design.spec.after ?? []) })
+    var queue = LoadQueue(
+      names.compactMap { name in
+        flows[name].map { (name, $0.design.spec.after, "\($0.design.authorizer) \($0.design.table.sql)") }
+      })
     var outcomes: [String: LoadOutcome] = [:]
     try await withThrowingTaskGroup(of: LoadOutcome.self) { group in
       var running = 0

@@ -1,27 +1,36 @@
-/// Flows that wait for their turn: each is ready once those that it comes after have ended.
+/// Flows that wait for their turn: each is ready once those that it comes after have ended, and no other loads its table.
 struct LoadQueue {
   private var waiting: [String]
   private var predecessors: [String: Set<String>]
+  private let tables: [String: String]
+  private var busyTables: Set<String> = []
 
-  /// Makes a queue of flows in their order, each with the names that it comes after; those that are not in the queue do
-  /// not hold it up.
-  init(_ flows: [(name: String, after: [String])]) {
+  /// Makes a queue of flows in their order, each with the names that it comes after (those that are not in the queue do
+  /// not hold it up), and with what tells its table from others.
+  init(_ flows: [(name: String, after: [String], table: String)]) {
     waiting = flows.map(\.name)
     let names = Set(waiting)
     predecessors = Dictionary(
       flows.map { ($0.name, Set($0.after).intersection(names)) }, uniquingKeysWith: { first, _ in first })
+    tables = Dictionary(flows.map { ($0.name, $0.table) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// Takes the first flow that is ready, if there is one.
   mutating func next() -> String? {
-    guard let index = waiting.firstIndex(where: { predecessors[$0, default: []].isEmpty }) else { return nil }
-    return waiting.remove(at: index)
+    let index = waiting.firstIndex { name in
+      predecessors[name, default: []].isEmpty && !busyTables.contains(tables[name, default: name])
+    }
+    guard let index else { return nil }
+    let name = waiting.remove(at: index)
+    busyTables.insert(tables[name, default: name])
+    return name
   }
 
   /// Notes that `name` has ended.
   ///
   /// - Returns: the flows that are skipped as it failed, each with the one that it came after.
   mutating func finish(_ name: String, failed: Bool) -> [(name: String, cause: String)] {
+    busyTables.remove(tables[name, default: name])
     guard failed else {
       for flow in waiting { predecessors[flow]?.remove(name) }
       return []

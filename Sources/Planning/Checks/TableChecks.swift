@@ -21,11 +21,17 @@ extension FlowContext {
     return [
       failed(
         .tableOwner, "table \(table.name.sql) belongs to role \(table.owner.sql), so \(role.sql) may not change it",
-        about: "table \(table.name.sql)", at: places.place(of: "columns", "key", "table"),
+        about: "table \(table.name.sql)", at: placeOfFirstChange,
         remedy: Remedy(
           authorizer: design.authorizer, executor: "the owner of table \(table.name.sql)",
           statements: changesToTable.flatMap(\.statements)))
     ]
+  }
+
+  /// Where the manifest wants the first of these changes.
+  private var placeOfFirstChange: Place {
+    if case .addColumn(_, let column)? = changesToTable.first { return place(ofColumn: column.name.name) }
+    return places.place(of: "key", "writeMode", "table")
   }
 
   /// What apply would do to a table that exists.

@@ -26,20 +26,24 @@ struct PlanMaker {
   let designs: [FlowDesign]
   var findings = FindingLog()
   var ledgers: [String: Step] = [:]
+  var tablesMade = TablesMade()
 
   init(project: Project, state: AppliedState?, observation: Observation, newLineage: String) {
     self.project = project
     self.state = state
     self.observation = observation
     designs = project.designs()
-    lineage = state?.lineage ?? Self.lineage(foundIn: observation) ?? newLineage
+    lineage = state?.lineage ?? Self.lineage(of: designs, in: observation) ?? newLineage
   }
 
-  /// The one lineage that the ledgers' rows have, for a state that was lost.
-  private static func lineage(foundIn observation: Observation) -> String? {
+  /// The one lineage of the flows' rows in the ledgers, for a state that was lost.
+  ///
+  /// Flows that are not in the manifests do not count: they may be another project's of the same name.
+  private static func lineage(of designs: [FlowDesign], in observation: Observation) -> String? {
     var found: Set<String> = []
-    for case .reached(let live) in observation.databases.values {
-      for lineages in live.lineages.values { for set in lineages.values { found.formUnion(set) } }
+    for design in designs {
+      guard case .reached(let live)? = observation.databases[design.authorizer] else { continue }
+      found.formUnion(live.lineages[design.ledger]?[design.flow.name] ?? [])
     }
     return found.count == 1 ? found.first : nil
   }

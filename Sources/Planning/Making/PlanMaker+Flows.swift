@@ -10,8 +10,9 @@ extension PlanMaker {
     let recorded = state?.resources[design.address.description]
     let spec = design.flow.specJSON
     let source = observation.sources[design.flow.name]
-    let live: LiveDatabase? =
+    let observed: LiveDatabase? =
       if case .reached(let live)? = observation.databases[design.authorizer] { live } else { nil }
+    let live = observed.map { tablesMade.found(by: design, in: $0) }
     let resolution = ColumnResolution(design, recorded: recorded, live: live, source: source)
     let operations = live.map { design.operations(columns: resolution.columns, recorded: recorded, live: $0) } ?? []
 
@@ -22,7 +23,8 @@ extension PlanMaker {
     step.hazards = Hazard.allCases.filter { hazard in operations.contains { $0.hazards.contains(hazard) } }
     step.changes = changes(to: design, spec: spec, columns: resolution.columns, recorded: recorded)
     step.after = [Address(.destination, design.destination.name).description]
-    (step.wanted, step.reason) = wanted(design, recorded: recorded, step: step, live: live)
+    step.after += live.flatMap { tablesMade.maker(of: design.table, in: $0) }.map { [$0] } ?? []
+    (step.wanted, step.reason) = wanted(design, recorded: recorded, step: step, live: observed)
 
     let key: [Identifier]?
     if let live {
@@ -31,6 +33,7 @@ extension PlanMaker {
         operations: operations)
       key = context.key
       conclude(&step, unsupported(design) + findings(in: context))
+      if step.action.isChange { tablesMade.add(step, on: design.table, in: live) }
       if live.tables[design.ledger] == nil { planLedger(for: context, isBlocked: step.action == .blocked) }
     } else {
       key = design.key(table: nil, recorded: recorded)

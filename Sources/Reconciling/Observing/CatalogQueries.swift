@@ -87,12 +87,15 @@ enum CatalogQueries {
   /// statement.
   static func type(_ text: String) -> SQL { "SELECT NULL::\(raw: text)[]" }
 
-  /// The server's spelling of the elements of array types.
-  static func typeNames(_ arrays: [(type: UInt32, modifier: Int32)]) -> SQL {
+  /// The server's spelling of described types, each known by an array of it.
+  ///
+  /// An array of arrays is of the same type as the array: such a one is spelled as it is, all others by their elements.
+  static func typeNames(_ described: [(type: UInt32, modifier: Int32, isArray: Bool)]) -> SQL {
     """
-    SELECT format_type(t.typelem, w.modifier)
-    FROM unnest(\(value: arrays.map { Int($0.type) })::oid[], \(value: arrays.map { Int($0.modifier) })::int[])
-      WITH ORDINALITY AS w (type, modifier, position)
+    SELECT format_type(CASE WHEN w.is_array THEN t.oid ELSE t.typelem END, w.modifier)
+    FROM unnest(\(value: described.map { Int($0.type) })::oid[], \(value: described.map { Int($0.modifier) })::int[],
+        \(value: described.map { $0.isArray ? "t" : "f" })::boolean[])
+      WITH ORDINALITY AS w (type, modifier, is_array, position)
     JOIN pg_type t ON t.oid = w.type
     ORDER BY w.position
     """

@@ -76,7 +76,7 @@ struct DatabaseObserver: Sendable {
 
     let opening = transaction
     var items = opening.map { PipelineItem.query($0) }
-    items.append(.query(CatalogQueries.typeNames(known.map { ($0.type, $0.modifier) })))
+    items.append(.query(CatalogQueries.typeNames(known.map { ($0.type, $0.modifier, $0.text.hasSuffix("]")) })))
     items += ledgers.map { .query(CatalogQueries.lineages(in: $0, project: project)) }
     items.append(.query("COMMIT", sync: true))
     for key in keys {
