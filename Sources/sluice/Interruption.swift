@@ -9,22 +9,41 @@ import Dispatch
 #endif
 
 /// Turns SIGINT and SIGTERM into the cancellation of the command; the second one ends the process at once.
+///
+/// The signals' handler writes a byte into a pipe that Dispatch reads. Dispatch's own signal sources will not do: they
+/// want the signal ignored, and on Linux an ignored signal is dropped whenever the kernel looks at a thread that does not
+/// block it. Handlers, unlike blocked or ignored signals, are not handed on to programs that are started.
 struct Interruption {
   /// Runs `command`, and cancels it at the first signal.
   func run(_ command: @escaping @Sendable () async -> Int32) async -> Int32 {
     let task = Task { await command() }
-    let sources = [SIGINT, SIGTERM].map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler {
-        if task.isCancelled { _exit(ExitStatus.interrupted.rawValue) }
-        task.cancel()
+    var ends: [Int32] = [-1, -1]
+    guard unsafe pipe(&ends) == 0 else { return await task.value }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    unsafe signalPipe = ends[1]
+    let source = DispatchSource.makeReadSource(fileDescriptor: ends[0], queue: .global())
+    let input = ends[0]
+    source.setEventHandler {
+      var byte: UInt8 = 0
+      _ = unsafe read(input, &byte, 1)
+      if task.isCancelled { _exit(ExitStatus.interrupted.rawValue) }
+      task.cancel()
+    }
+    source.resume()
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { _ in
+        let saved = errno
+        var byte: UInt8 = 0
+        _ = unsafe write(signalPipe, &byte, 1)
+        errno = saved
       }
-      source.resume()
-      return source
     }
     let status = await task.value
-    for source in sources { source.cancel() }
+    source.cancel()
     return status
   }
 }
+
+/// The end of the pipe that the handler writes to. It is set once, before the handler is installed, and never again: that
+/// makes it safe to read in a signal's handler, where nothing may be locked.
+nonisolated(unsafe) private var signalPipe: Int32 = -1

@@ -5,6 +5,7 @@ import Manifests
 import Planning
 import Postgres
 import Synchronization
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -19,16 +20,25 @@ struct LoadSafetyTests {
   @Test("a backend that dies in the middle leaves the table as it was")
   func killedBackend() async throws {
     let world = try await LoadingWorld(
-      "CREATE TABLE t (id bigint, s text); INSERT INTO t VALUES (0, 'old')", files: ["in.csv": Self.bigCSV(200_000)])
+      """
+      CREATE TABLE t (id bigint, s text);
+      INSERT INTO t VALUES (0, 'old');
+      CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql
+        AS 'BEGIN PERFORM pg_catalog.pg_advisory_xact_lock_shared(42); RETURN NEW; END';
+      CREATE TRIGGER stop BEFORE INSERT ON t FOR EACH ROW WHEN (NEW.id = 100000) EXECUTE FUNCTION stop();
+      """, files: ["in.csv": Self.bigCSV(200_000)])
     let database = world.database
     let connection = try await database.connect()
     let process = try await connection.perform { $0.backendPID }
-    // It dies when its COPY holds a lock on the table: rows are on their way, and COMMIT is not.
+    let gate = try await database.connect()
+    _ = try await gate.perform { try $0.rows("SELECT pg_advisory_lock(42)").count }
+    // It dies when the row in the middle waits at the gate.
     async let killer: Void = {
       while try await database.value(
-        "SELECT count(*) FROM pg_locks WHERE pid = \(value: process) AND relation = 't'::regclass") == "0"
+        "SELECT count(*) FROM pg_locks WHERE pid = \(value: process) AND locktype = 'advisory' AND NOT granted") == "0"
       { await Task.yield() }
       _ = try await database.value("SELECT pg_terminate_backend(\(value: process))")
+      await gate.close()
     }()
     let request = world.request(.insert, Self.columns)
     let outcome = try await load(request, on: connection)
@@ -86,7 +96,8 @@ struct LoadSafetyTests {
     let connection = try await world.database.connect()
     let project = world.project
     let outcome = try await load(world.request(.insert, Self.columns), on: connection) { _ in
-      try? project.write("id,s\n1,shorter\n", to: "in.csv")
+      guard let file = try? FileDescriptor.open(project.file("in.csv"), .writeOnly, options: [.append]) else { return }
+      _ = try? file.closeAfter { try file.writeAll("300001,one more\n".utf8) }
     }
     await connection.close()
     #expect(outcome.error?.code == "file-changed")

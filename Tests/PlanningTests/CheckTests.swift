@@ -149,6 +149,10 @@ import Testing
     #expect(plan.diagnostics.count == 1)
     #expect(plan.diagnostics[0].help == ["2 flows that use it were not checked"])
     #expect(plan.summary[.blocked] == 3)
+    for step in plan.steps where step.action == .blocked {
+      #expect(step.checks.map(\.id) == [.connection])
+      #expect(step.checks.map(\.status) == [.failed])
+    }
   }
 
   @Test("Flows with one cause share one diagnostic") func oneCause() throws {

@@ -19,6 +19,12 @@ struct Finding {
     Finding(check: Check(id, .skipped, message), diagnostic: nil, cause: "")
   }
 
+  /// The authorizer could not be reached; its own step says why.
+  static func unreachable(_ authorizer: String) -> Finding {
+    Finding(
+      check: Check(.connection, .failed, "authorizer \(authorizer) could not be reached"), diagnostic: nil, cause: "")
+  }
+
   /// A check that failed.
   static func failed(
     _ id: Check.ID, _ message: String, cause: String, at place: Place, label: String? = nil, help: [String] = [],

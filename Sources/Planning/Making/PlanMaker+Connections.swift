@@ -17,7 +17,7 @@ extension PlanMaker {
         for: address, spec: spec, at: places, isAdopted: !users.isEmpty && users.allSatisfy { $0 == .adopt })
       if address.kind == .authorizer {
         let findings = connectionFindings(address.name, at: places, users: users.count)
-        conclude(&step, findings)
+        conclude(&step, findings, blocksOthers: users.contains(.blocked))
       }
       steps.append(step)
     }

@@ -37,8 +37,7 @@ extension PlanMaker {
       if live.tables[design.ledger] == nil { planLedger(for: context, isBlocked: step.action == .blocked) }
     } else {
       key = design.key(table: nil, recorded: recorded)
-      conclude(&step, [.skipped(.connection, "authorizer \(design.authorizer) could not be reached")])
-      if step.wanted.isChange { step.action = .blocked }
+      conclude(&step, unsupported(design) + [.unreachable(design.authorizer)])
     }
     step.record = AppliedResource(
       spec: spec, table: design.table.sql, columns: resolution.columns.map(AppliedColumn.init),
@@ -66,11 +65,13 @@ extension PlanMaker {
   }
 
   /// Settles what becomes of a step, now that its checks are known.
-  mutating func conclude(_ step: inout Step, _ found: [Finding]) {
+  ///
+  /// - Parameter blocksOthers: whether what fails here blocks other steps, so that it is an error all the same.
+  mutating func conclude(_ step: inout Step, _ found: [Finding], blocksOthers: Bool = false) {
     step.checks = found.map(\.check)
     let hasFailed = found.contains(where: \.isFailure)
     step.action = hasFailed ? (step.wanted.isChange ? .blocked : .degraded) : step.wanted
-    for finding in found { findings.add(finding, of: step.address, blocks: step.action != .degraded) }
+    for finding in found { findings.add(finding, of: step.address, blocks: step.action != .degraded || blocksOthers) }
   }
 
   private func wanted(

@@ -96,9 +96,24 @@ struct StepView {
       if !messages.contains(check.message) { messages.append(check.message) }
     }
     guard !messages.isEmpty else { return [] }
-    let start = status == .skipped ? "not checked: " : ""
-    let text = start + messages.joined(separator: "; ").printable()
-    return [signed(sign, paint, text.cut(to: max(30, style.width - Self.indentation.count - 2)))]
+    if status == .skipped { messages[0] = "not checked: " + messages[0] }
+    let width = max(30, style.width - Self.indentation.count - 2)
+    let lines = packed(messages.map { $0.printable() }, width: width)
+    return [signed(sign, paint, lines[0])] + lines.dropFirst().map { "  " + $0 }
+  }
+
+  /// The messages with semicolons between them, on as few lines as hold them; one that is too long for a line is cut.
+  private func packed(_ messages: [String], width: Int) -> [String] {
+    var lines: [String] = []
+    for message in messages {
+      if let last = lines.last, "\(last); \(message)".displayWidth <= width {
+        lines[lines.count - 1] = "\(last); \(message)"
+      } else {
+        if !lines.isEmpty { lines[lines.count - 1] += ";" }
+        lines.append(message.cut(to: width - 1))
+      }
+    }
+    return lines
   }
 
   private func signed(_ sign: String, _ paint: Style.Paint, _ text: String) -> String {

@@ -139,8 +139,6 @@ private func withSandbox(
 
 /// Goes on as another program: psql gets the terminal, the signals and the exit status for itself.
 private func replaceProcess(_ arguments: [String]) throws(Failure) {
-  signal(SIGINT, SIG_DFL)
-  signal(SIGTERM, SIG_DFL)
   var pointers = unsafe arguments.map { unsafe strdup($0) }
   unsafe pointers.append(nil)
   if let program = unsafe pointers.first ?? nil { unsafe execv(program, pointers) }
