@@ -16,7 +16,8 @@ extension Sandbox {
   public func psqlArguments(for authorizer: Resource<Authorizer>) throws -> [String] {
     let login = SandboxContents.login(authorizer)
     return [
-      try ServerPrograms.psql(environment: environment).string, "-h", SandboxFolder.path(of: self).string, "-p", Self.port, "-U", login.user, "-d",
+      try ServerPrograms.psql(environment: environment).string, "-h", SandboxFolder.path(of: self).string, "-p",
+      Self.port, "-U", login.user, "-d",
       login.database,
     ]
   }

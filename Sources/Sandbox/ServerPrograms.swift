@@ -46,7 +46,8 @@ struct ServerPrograms: Sendable, Hashable {
       .first { FileManager.default.isExecutableFile(atPath: $0.string) }
     guard let psql else {
       throw Failure(
-        Diagnostic(.error, "sandbox-programs-missing", "psql is not installed", help: ["apt install postgresql-client"]))
+        Diagnostic(.error, "sandbox-programs-missing", "psql is not installed", help: ["apt install postgresql-client"])
+      )
     }
     return psql
   }

@@ -191,6 +191,11 @@ extension BlockedCase {
       flow: "table: sales.orders\nwriteMode: upsert\nkey: [id]\n\(columns)", check: "unique-key", at: "[id]",
       help: ["add total to `key:`"]),
     BlockedCase(
+      "a delete by a column that the table does not have",
+      sql: "CREATE TABLE sales.orders (idd bigint, total numeric); GRANT ALL ON sales.orders TO ROLE;",
+      flow: "table: sales.orders\nwriteMode: delete\nkey: [id]\n\(columns)", check: "unique-key", at: "[id]",
+      message: "the key's column id is not a column of table sales.orders", help: ["did you mean `idd`?"]),
+    BlockedCase(
       "a field that the source does not have",
       flow: "table: sales.orders\nwriteMode: insert\ncolumns: {id: bigint, totl: numeric}", check: "source-readable",
       at: "numeric", message: #"the source has no field "totl""#, help: ["did you mean `total`?"]),

@@ -9,6 +9,10 @@ extension FlowContext {
     guard let key, !key.isEmpty else { return [noKey()] }
     if let unknown = key.first(where: { name in !hasColumn(name) }) { return [unknownColumn(unknown)] }
     guard let table, table.kind.takesLoads else { return [] }
+    // For the other modes apply adds what the table lacks.
+    if spec.writeMode == .delete, let missing = key.first(where: { table.column($0) == nil }) {
+      return [missingColumn(missing, in: table)]
+    }
     let list = key.map(\.sql).joined(separator: ", ")
     if let index = table.uniqueIndexes.first(where: { $0.serves(key: key) }) {
       return [.passed(.uniqueKey, "unique index \(index.name.sql) on (\(list))")]
@@ -89,6 +93,13 @@ extension FlowContext {
       .uniqueKey, "the key's column \(name.sql) is not among the columns of flow/\(design.flow.name)",
       about: "key of \(design.flow.name)", at: places.place(of: "key", "writeMode"),
       help: suggestions(for: name.name, in: columns, called: "columns"))
+  }
+
+  private func missingColumn(_ name: Identifier, in table: Table) -> Finding {
+    failed(
+      .uniqueKey, "the key's column \(name.sql) is not a column of table \(table.name.sql)",
+      about: "key of \(design.flow.name)", at: places.place(of: "key", "writeMode"),
+      help: suggestions(for: name.name, in: table.columns.map(\.name.name), called: "columns"))
   }
 
   private func slowDelete(_ list: String) -> Finding {

@@ -47,11 +47,12 @@ public struct Questions: Hashable, Sendable {
 }
 
 extension Project {
-  /// The flows whose sources a plan looks into: those that are new or changed, and those whose columns are not known.
+  /// The flows whose sources a plan looks into: those that are new or changed, those that go into another table now, and
+  /// those whose columns are not known.
   public func flowsToInspect(state: AppliedState?) -> [FlowDesign] {
     designs().filter { design in
       guard let recorded = state?.resources[design.address.description], recorded.columns != nil else { return true }
-      return recorded.spec != design.flow.specJSON
+      return recorded.spec != design.flow.specJSON || recorded.table != design.table.sql
     }
   }
 }

@@ -30,8 +30,8 @@ struct StepView {
 
   private func changes(_ step: Step) -> [String] {
     switch step.action {
-    case .create, .delete, .blocked, .unchanged: []
-    case .update, .adopt, .rename, .repair, .degraded: step.changes.map(line)
+    case .create, .adopt, .delete, .blocked, .unchanged: []
+    case .update, .rename, .repair, .degraded: step.changes.map(line)
     }
   }
 
