@@ -40,7 +40,8 @@ struct LoadSafetyTests {
       _ = try await database.value("SELECT pg_terminate_backend(\(value: process))")
       await gate.close()
     }()
-    let request = world.request(.insert, Self.columns)
+    var request = world.request(.insert, Self.columns)
+    request.lockTimeout = .seconds(60)
     let outcome = try await load(request, on: connection)
     try await killer
     #expect(outcome.status == .failed)

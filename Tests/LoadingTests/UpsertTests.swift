@@ -106,11 +106,17 @@ struct UpsertTests {
     let world = try await LoadingWorld(Self.table, files: ["in.csv": "id,s,n\n1,ours,1\n2,b,2\n"])
     let other = try await world.database.connect()
     try await other.perform { try $0.script("BEGIN; INSERT INTO t VALUES (1, 'theirs', 0)") }
-    let request = world.request(.upsert, Self.columns, key: ["id"])
+    var patient = world.request(.upsert, Self.columns, key: ["id"])
+    patient.lockTimeout = .seconds(60)
+    let request = patient
     async let loading = world.load(request)
-    while try await world.database.value("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0" {
-      await Task.yield()
-    }
+    // Who waits for the other's row waits for its transaction; locks of other tests' databases are theirs.
+    while try await world.database.value(
+      """
+      SELECT count(*) FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = 'transactionid'
+      """) == "0"
+    { await Task.yield() }
     try await other.perform { try $0.script("COMMIT") }
     await other.close()
     #expect(try await loading.error == nil)

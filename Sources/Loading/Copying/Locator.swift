@@ -43,7 +43,8 @@ struct LocatedRow {
   func place(ofField name: String?) -> Place? {
     guard let file else { return nil }
     if let field = fields.first(where: { $0.name == name }) {
-      return Place(file: file, line: field.line, column: field.column)
+      let length = field.value.map { $0.contains(where: \.isNewline) ? 1 : $0.unicodeScalars.count } ?? 1
+      return Place(file: file, line: field.line, column: field.column, endColumn: field.column + max(length, 1))
     }
     return Place(file: file, line: line, column: 1)
   }

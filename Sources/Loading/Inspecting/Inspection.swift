@@ -17,7 +17,7 @@ public func inspect(_ source: Source, root: FilePath) throws(Failure) -> [Source
   for part in try source.parts(under: root) where rows < inspectedRows {
     try inspect(part, into: &fields, &rows)
   }
-  let read = rows < inspectedRows ? "its \(rows) rows" : "first 10,000 rows"
+  let read = rows < inspectedRows ? rows == 1 ? "1 row" : "\(rows) rows" : "first 10,000 rows"
   return fields.ordered.map { name, part, shape in
     SourceField(
       name: name, type: shape.type,

@@ -42,9 +42,10 @@ struct FilePattern {
     guard !files.isEmpty else {
       let isPattern = parts.contains(where: Self.isPattern)
       throw Failure(
-        .sourceReadable(
-          isPattern ? "no file matches \(text)" : "there is no file \(text)", text,
-          help: ["paths are relative to the project's folder, \(root)"]))
+        Diagnostic(
+          .error, "source-readable",
+          isPattern ? "no file of the project matches \(text)" : "there is no file \(text) in the project",
+          help: ["a `path:` is relative to the manifest that it stands in"]))
     }
     return files
   }

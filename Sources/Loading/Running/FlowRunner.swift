@@ -74,7 +74,8 @@ public struct FlowRunner: Sendable {
     report(.loadStarted(flow: flow.name, load: request.load, mode: flow.design.spec.writeMode.rawValue))
     var backoff = retry.backoff
     while true {
-      let outcome = try await attempt(request, flow)
+      var outcome = try await attempt(request, flow)
+      outcome.nameFlow()
       guard let error = outcome.error, isTransient(outcome), request.attempt < retry.attempts else { return outcome }
       report(.loadRetrying(flow: flow.name, load: request.load, attempt: request.attempt, error, after: backoff))
       try await Task.sleep(for: backoff)

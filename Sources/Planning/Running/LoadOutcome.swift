@@ -45,6 +45,17 @@ public struct LoadOutcome: Sendable {
   }
 }
 
+extension LoadOutcome {
+  /// Puts the flow's address before each message that does not name it: loads of many flows are reported together.
+  public mutating func nameFlow() {
+    let address = "flow/\(flow)"
+    if let message = error?.message, !message.contains(address) { error?.message = "\(address): \(message)" }
+    for index in warnings.indices where !warnings[index].message.contains(address) {
+      warnings[index].message = "\(address): \(warnings[index].message)"
+    }
+  }
+}
+
 /// What became of a load's rows: `read` is the sum of the others but `deleted`.
 public struct LoadCounts: Hashable, Sendable {
   public var read = 0

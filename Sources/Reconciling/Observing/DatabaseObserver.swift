@@ -65,7 +65,9 @@ struct DatabaseObserver: Sendable {
       switch result {
       case .description(let columns, _):
         if let column = columns.first { known.append((text, column.type, column.typeModifier)) }
-      case .failure(let error): live.types[text] = .unknown(error.message)
+      case .failure(let error):
+        // The server was asked about an array of it.
+        live.types[text] = .unknown(error.message.replacing("\(text)[]", with: text))
       case .rows, .skipped: live.types[text] = .unknown("it was not described")
       }
     }

@@ -72,6 +72,11 @@ extension Observation {
   private static func look(into design: FlowDesign, _ folder: FilePath) -> SourceObservation? {
     var fields: [SourceField] = []
     for (_, source) in design.sources {
+      switch source {
+      case .files, .rows: break
+      // The plan says that they cannot be used yet.
+      case .postgres, .program: return nil
+      }
       do {
         let found = try inspect(source, root: folder)
         fields += found.filter { field in !fields.contains { $0.name == field.name } }

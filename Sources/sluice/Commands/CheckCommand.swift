@@ -22,7 +22,10 @@ struct CheckCommand: AsyncParsableCommand {
       let loaded = try Planner(workspace: workspace).manifests()
       let wanted = try wanted(in: loaded.project)
       let connector = try await workspace.connector(for: loaded.project)
-      let checks = try await AuthorizerCheck.all(wanted, through: connector)
+      var checks = try await AuthorizerCheck.all(wanted, through: connector)
+      if project.sandbox {
+        for index in checks.indices { checks[index].host = "the sandbox" }
+      }
       speaker.document(checkDocument(checks))
       speaker.result(CheckView(style: speaker.terminal.output).text(checks))
       speaker.show(checks.flatMap(\.diagnostics))

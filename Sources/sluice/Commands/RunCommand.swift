@@ -56,7 +56,7 @@ struct RunCommand: AsyncParsableCommand {
       let failed = outcomes.filter { $0.status == .failed || $0.error != nil }.map(\.flow)
       if !failed.isEmpty {
         if failed.count < outcomes.count || outcomes.count > 1 {
-          speaker.note("To run again what failed:\n  sluice run \(failed.joined(separator: " "))")
+          speaker.note("To run again what failed:\n  \(workspace.commandLine("run " + failed.joined(separator: " ")))")
         }
         throw ExitStatus.failed
       }

@@ -2,6 +2,7 @@ import ArgumentParser
 
 /// Where the project is.
 struct LocationOptions: ParsableArguments {
-  @Option(name: .customShort("C"), help: "The project's folder.", completion: .directory)
+  @Option(
+    name: .customShort("C"), help: ArgumentHelp("The project's folder.", valueName: "dir"), completion: .directory)
   var directory = "."
 }

@@ -41,7 +41,7 @@ struct Application {
       speaker.line(["event": "blocked", "plan": planDocument(plan)])
       throw ExitStatus.failed
     }
-    if plan.hasChanges || !speaker.isQuiet {
+    if !speaker.isQuiet || (plan.hasChanges && !isConfirmed) {
       speaker.result(PlanView(style: speaker.terminal.output).text(plan))
     }
     guard plan.hasChanges else {

@@ -7,6 +7,7 @@ import State
 struct AppliedProject {
   let project: Project
   let state: AppliedState
+  private let workspace: Workspace
 
   /// Reads it, after an apply where one is wanted.
   ///
@@ -16,13 +17,14 @@ struct AppliedProject {
   ) async throws -> AppliedProject {
     if let application {
       let (project, state) = try await application.run("sluice run --apply")
-      guard let state else { throw Failure(nothingApplied(of: project)) }
-      return AppliedProject(project: try Project(applied: state, name: project.name), state: state)
+      guard let state else { throw Failure(nothingApplied(workspace)) }
+      return AppliedProject(
+        project: try Project(applied: state, name: project.name), state: state, workspace: workspace)
     }
     let loaded = try workspace.load()
     let manifests = loaded.project
     guard let state = try workspace.store(environment: manifests.environment).read() else {
-      throw Failure(loaded.hasErrors ? loaded.diagnostics : [nothingApplied(of: manifests)])
+      throw Failure(loaded.hasErrors ? loaded.diagnostics : [nothingApplied(workspace)])
     }
     if loaded.hasErrors {
       let errors = loaded.diagnostics.filter { $0.severity == .error }
@@ -34,7 +36,8 @@ struct AppliedProject {
     } else {
       speaker.show(notApplied(manifests, state))
     }
-    return AppliedProject(project: try Project(applied: state, name: manifests.name), state: state)
+    return AppliedProject(
+      project: try Project(applied: state, name: manifests.name), state: state, workspace: workspace)
   }
 
   /// The flows to load: those named, or every enabled one.
@@ -51,17 +54,17 @@ struct AppliedProject {
           Diagnostic(
             .error, "not-applied", "flow/\(name) was never applied",
             help: suggestions(for: name, in: known, called: "applied flows")
-              + ["to plan and apply first, run:", "sluice run --apply \(name)"])
+              + ["to plan and apply first, run:", workspace.commandLine("run --apply \(name)")])
         })
     }
     var seen: Set<String> = []
     return names.filter { seen.insert($0).inserted }
   }
 
-  private static func nothingApplied(of project: Project) -> Diagnostic {
+  private static func nothingApplied(_ workspace: Workspace) -> Diagnostic {
     Diagnostic(
       .error, "not-applied", "nothing of this project was ever applied",
-      help: ["to plan and apply first, run:", "sluice run --apply"])
+      help: ["to plan and apply first, run:", workspace.commandLine("run --apply")])
   }
 
   /// Warnings about flows whose manifests differ from what was applied.

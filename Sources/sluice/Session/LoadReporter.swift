@@ -49,7 +49,6 @@ final class LoadReporter: Sendable {
     let view = RunView(style: speaker.terminal.output)
     if !outcomes.isEmpty { speaker.result(view.text(outcomes)) }
     speaker.show(outcomes.flatMap(\.warnings) + outcomes.compactMap(\.error))
-    speaker.note(view.summaryLine(outcomes))
   }
 
   private func progressed(_ progress: LoadProgress, _ shown: inout Shown) {

@@ -32,6 +32,9 @@ struct Planner {
     let observation = await Observation.observe(project, state: state, in: workspace.folder, through: connector)
     try Task.checkCancellation()
     var plan = Plan(project: project, state: state, observation: observation, newLineage: Workspace.newLineage())
+    if workspace.options.sandbox {
+      for index in plan.authorizers.indices { plan.authorizers[index].host = "the sandbox" }
+    }
     plan.diagnostics = (loaded.diagnostics + plan.diagnostics).sorted()
     return Result(loaded: loaded, connector: connector, plan: plan)
   }

@@ -65,6 +65,24 @@ struct Workspace {
       environment: Sluice.postgresEnvironment, isOnlyAuthorizer: project.authorizers.count == 1)
   }
 
+  /// A command line of this project, with the options that this one was given: to be shown, ready to copy.
+  func commandLine(_ command: String) -> String {
+    var line = "sluice \(command)"
+    if options.location.directory != "." { line += " -C \(quoted(options.location.directory))" }
+    if let name = options.environment { line += " --env \(quoted(name))" }
+    if let state = options.state { line += " --state \(quoted(state))" }
+    for variable in options.variables { line += " --var \(quoted(variable))" }
+    return options.sandbox ? line + " --sandbox" : line
+  }
+
+  /// `text` as a shell takes it for one word.
+  private func quoted(_ text: String) -> String {
+    let plain = text.utf8.allSatisfy { byte in
+      byte >= 0x80 || "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,@%+".utf8.contains(byte)
+    }
+    return plain && !text.isEmpty ? text : "'" + text.replacing("'", with: "'\\''") + "'"
+  }
+
   /// The project's private cluster.
   func sandbox() throws -> Sandbox { try Sandbox(project: folder, environment: environment) }
 
