@@ -15,7 +15,7 @@ struct SandboxCommandTests {
       authorizers:
         wh: {host: db.invalid, database: shop, username: loader, password: {env: NOT_SET}}
       destinations:
-        wh: {authorizer: wh}
+        wh: {authorizer: wh, defaultSchema: sales}
       flows:
         t: {source: {path: t.csv}, destination: wh, writeMode: upsert, key: [id]}
 
@@ -33,7 +33,7 @@ struct SandboxCommandTests {
       #expect(!project.contains("sluice.state.json"))
       #expect(try await sluice("plan", "--sandbox", "--detailed-exitcode").status == 0)
       let rows = try await sluice(
-        "sandbox", "psql", "--", "-X", "-A", "-t", "-c", "SELECT id, v, current_user, inet_server_addr() FROM dbo.t")
+        "sandbox", "psql", "--", "-X", "-A", "-t", "-c", "SELECT id, v, current_user, inet_server_addr() FROM sales.t")
       #expect(rows.output == "1|a|loader|\n", "\(rows.error)")
       let settings = try await sluice(
         "sandbox", "psql", "wh", "--", "-X", "-A", "-t", "-c",
