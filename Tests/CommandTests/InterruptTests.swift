@@ -14,7 +14,9 @@ struct InterruptTests {
     let rows = 30_000
     let world = try World(
       "t: {source: {path: t.csv}, destination: wh, writeMode: \(mode)\(mode == "upsert" ? ", key: [id]" : "")}",
-      files: ["t.csv": "id,v\n" + (1...rows).map { "\($0),value \($0)\n" }.joined()])
+      files: ["t.csv": "id,v\n" + (1...rows).map { "\($0),value \($0)\n" }.joined()],
+      // However busy the machine is, the load waits at the gate until it is stopped.
+      connection: World.connection.replacing("DATABASE_URL}", with: "DATABASE_URL}, lockTimeout: 10m"))
     #expect(try await world.sluice("apply", "--yes").status == 0)
     try await world.database.execute(
       """

@@ -118,7 +118,7 @@ struct InsertTests {
     #expect(outcome.status == .failed)
     let error = try #require(outcome.error)
     #expect(error.code == "bad-value")
-    #expect(error.place == Place(file: "data/in.csv", line: 70_002, column: 9))
+    #expect(error.place == Place(file: "data/in.csv", line: 70_002, column: 9, endColumn: 9 + value.count))
     #expect(error.message.hasPrefix("\"\(value)\" does not fit column v (\(type)): "))
     #expect(error.help.contains("SQLSTATE \(state)"))
     #expect(try await world.rows().isEmpty)
