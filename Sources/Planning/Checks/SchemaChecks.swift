@@ -29,7 +29,10 @@ extension FlowContext {
 
   private func lacking(_ privilege: Privilege, on schema: Identifier, _ id: Check.ID) -> Finding {
     let isLedger = !operations.contains { $0.makesRelation(in: schema) }
-    let what = isLedger ? "the ledger must be created there" : "a table or an index must be created there"
+    let what =
+      isLedger
+      ? "the ledger must be created there"
+      : table == nil ? "table \(design.table.sql) must be created" : "an index must be created there"
     return failed(
       id, "role \(role.sql) has no \(privilege.rawValue) on schema \(schema.sql)",
       about: "schema \(schema.name)", at: places.place(of: "table", "destination"),
