@@ -27,12 +27,13 @@ struct InterruptTests {
     let gate = try await world.database.session()
     try await gate.execute("SELECT pg_advisory_lock(42)")
 
-    let tool = try RunningTool(["-C", world.project.path.string, "run"], environment: world.variables)
     let isWaiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 42 AND NOT granted"
-    while try await world.database.text(isWaiting) == "0" { await Task.yield() }
-    kill(tool.pid, signal)
-    let status = await tool.status()
-    #expect(status == (signal == SIGKILL ? 128 + SIGKILL : 130))
+    let status = try await interruptTool(
+      ["-C", world.project.path.string, "run"], environment: world.variables, with: signal
+    ) {
+      while try await world.database.text(isWaiting) == "0" { await Task.yield() }
+    }
+    #expect(status == (signal == SIGKILL ? 128 + Int(SIGKILL) : 130))
     await gate.close()
 
     #expect(try await world.database.text("SELECT id FROM t") == "-1")
