@@ -1,3 +1,4 @@
+import Foundation
 import Postgres
 import TestSupport
 import Testing
@@ -151,5 +152,12 @@ private enum Loopback {
     return (socket, UInt16(bigEndian: address.sin_port))
   }
 
-  @concurrent static func accepted(_ socket: Int32) async -> Int32 { accept(socket, nil, nil) }
+  /// Waits for a connection on a thread of its own: two tests that blocked a task's thread each would stop all tasks of
+  /// a machine with two cores.
+  static func accepted(_ socket: Int32) async -> Int32 {
+    await withCheckedContinuation { continuation in
+      let thread = Thread { continuation.resume(returning: accept(socket, nil, nil)) }
+      thread.start()
+    }
+  }
 }
