@@ -41,7 +41,9 @@ public struct FlowRunner: Sendable {
   public func load(_ names: [String]) async throws -> [LoadOutcome] {
     var queue = LoadQueue(
       names.compactMap { name in
-        flows[name].map { (name, $0.design.spec.after, "\($0.design.authorizer) \($0.design.table.sql)") }
+        flows[name].map {
+          (name, $0.design.spec.after, "\($0.recorded.server ?? $0.design.authorizer) \($0.design.table.sql)")
+        }
       })
     var outcomes: [String: LoadOutcome] = [:]
     try await withThrowingTaskGroup(of: LoadOutcome.self) { group in
