@@ -92,8 +92,7 @@ let package = Package(
     .target(
       name: "Reconciling",
       dependencies: [
-        "Planning", "Manifests", "State", "Connecting", "Postgres", "Loading", "Catalog", "Diagnostics", "JSON",
-        .product(name: "SystemPackage", package: "swift-system"),
+        "Planning", "Manifests", "State", "Connecting", "Postgres", "Catalog", "Diagnostics", "JSON",
       ],
       swiftSettings: safe),
     .target(

@@ -1,12 +1,10 @@
 internal import Catalog
 public import Connecting
-internal import Diagnostics
-internal import Loading
+public import Diagnostics
 public import Manifests
 public import Planning
 internal import Postgres
 public import State
-public import SystemPackage
 
 extension Observation {
   /// How many connections are open at once.
@@ -15,15 +13,16 @@ extension Observation {
   /// Looks at the databases and the sources of `project`; writes nothing.
   ///
   /// - Parameters:
-  ///   - folder: the project's.
   ///   - connector: opens one connection an authorizer; one that cannot be opened is a part of the observation.
+  ///   - inspect: looks into a source's files or rows, and says which fields it has.
   public static func observe(
-    _ project: Project, state: AppliedState?, in folder: FilePath, through connector: some Connector
+    _ project: Project, state: AppliedState?, through connector: some Connector,
+    inspecting inspect: (Source) throws(Failure) -> [SourceField]
   ) async -> Observation {
     var observation = Observation()
     async let databases = observeDatabases(of: project, through: connector)
     for design in project.flowsToInspect(state: state) {
-      observation.sources[design.flow.name] = look(into: design, folder)
+      observation.sources[design.flow.name] = look(into: design, inspect)
     }
     observation.databases = await databases
     return observation
@@ -69,7 +68,9 @@ extension Observation {
     }
   }
 
-  private static func look(into design: FlowDesign, _ folder: FilePath) -> SourceObservation? {
+  private static func look(
+    into design: FlowDesign, _ inspect: (Source) throws(Failure) -> [SourceField]
+  ) -> SourceObservation? {
     var fields: [SourceField] = []
     for (_, source) in design.sources {
       switch source {
@@ -78,7 +79,7 @@ extension Observation {
       case .postgres, .program: return nil
       }
       do {
-        let found = try inspect(source, root: folder)
+        let found = try inspect(source)
         fields += found.filter { field in !fields.contains { $0.name == field.name } }
       } catch { return .unreadable(error.diagnostics) }
     }

@@ -1,5 +1,6 @@
 import Connecting
 import Diagnostics
+import Loading
 import Manifests
 import Planning
 import Reconciling
@@ -29,7 +30,9 @@ struct Planner {
   func plan(_ loaded: LoadedProject, state: AppliedState?) async throws -> Result {
     let project = loaded.project
     let connector = try await workspace.connector(for: project)
-    let observation = await Observation.observe(project, state: state, in: workspace.folder, through: connector)
+    let observation = await Observation.observe(project, state: state, through: connector) { source throws(Failure) in
+      try inspect(source, root: workspace.folder)
+    }
     try Task.checkCancellation()
     var plan = Plan(project: project, state: state, observation: observation, newLineage: Workspace.newLineage())
     if workspace.options.sandbox {
