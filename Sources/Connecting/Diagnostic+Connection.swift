@@ -14,7 +14,8 @@ extension Diagnostic {
     let place = fields.compactMap { places.fields[$0] }.first ?? places.place(of: "url", "service", "host")
     return Diagnostic(
       .error, "connection", "authorizer \(authorizer.name): \(what)", at: place,
-      help: help + ["the server or libpq says: \(error.message)"] + (error.hint.map { ["hint: \($0)"] } ?? []))
+      help: help + ["the server or libpq says: \(error.message.replacing("\n\t", with: " "))"]
+        + (error.hint.map { ["hint: \($0)"] } ?? []))
   }
 
   private static func explanation(

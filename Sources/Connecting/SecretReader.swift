@@ -41,6 +41,10 @@ public struct SecretReader: Sendable {
       guard let value = environment[name] else {
         throw failure("\(what) is not set", at: place, help: ["set the environment variable \(name)"])
       }
+      // libpq would take an empty value for none, and go on with defaults that nobody asked for.
+      guard !value.isEmpty else {
+        throw failure("\(what) is empty", at: place, help: ["give the environment variable \(name) a value"])
+      }
       return Secret(value)
     case .file(let path): return try read(file: path, for: what, at: place)
     case .command(let arguments): return try await run(arguments, for: what, at: place)

@@ -36,6 +36,10 @@ import Testing
 
   @Test("From the environment") func environment() async throws {
     #expect(try await read(.environment("WH"), environment: ["WH": "a b\n"]) == "a b\n")
+    let empty = await #expect(throws: Failure.self) {
+      try await read(.environment("WH"), environment: ["WH": ""])
+    }
+    #expect(empty?.diagnostics.first?.message == "the password of authorizer wh is empty")
     let diagnostic = try await failure(.environment("WH"))
     #expect(diagnostic.message == "the password of authorizer wh is not set")
     #expect(diagnostic.help == ["set the environment variable WH"])
