@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `apply` does what the plan says, records it, and nothing else.
-@Suite("apply", .freshDatabase, .timeLimit(.minutes(2)))
+@Suite("apply", .freshDatabase, .timeLimit(.minutes(15)))
 struct ApplyTests {
   static let upsert = """
     t: {source: {path: t.csv}, destination: wh, writeMode: upsert, key: [id, region]}

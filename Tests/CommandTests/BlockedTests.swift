@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What cannot be applied is said by `plan`, before anything is done: which check fails, where, and what mends it.
-@Suite("Blocked", .freshDatabase, .timeLimit(.minutes(2)))
+@Suite("Blocked", .freshDatabase, .timeLimit(.minutes(15)))
 struct BlockedTests {
   @Test("names the check, the place and the statement that mends it", arguments: BlockedCase.schemas)
   func schemas(_ example: BlockedCase) async throws { try await expectBlocked(example) }

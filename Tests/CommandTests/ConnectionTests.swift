@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// An authorizer that cannot be reached is one diagnostic, and stops its own flows alone.
-@Suite("Connections", .freshDatabase, .timeLimit(.minutes(2)))
+@Suite("Connections", .freshDatabase, .timeLimit(.minutes(15)))
 struct ConnectionTests {
   struct Cause: CustomTestStringConvertible {
     var testDescription: String

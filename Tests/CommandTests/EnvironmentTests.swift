@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Environments, variables, and where the project and its state are.
-@Suite("Environments", .freshDatabase, .timeLimit(.minutes(2)))
+@Suite("Environments", .freshDatabase, .timeLimit(.minutes(15)))
 struct EnvironmentTests {
   private func world() throws -> World {
     try World(

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What `plan` asks for is enough: a role that has just that can apply, and load twice.
-@Suite("Exact grants", .freshDatabase, .timeLimit(.minutes(2)))
+@Suite("Exact grants", .freshDatabase, .timeLimit(.minutes(15)))
 struct ExactGrantsTests {
   struct Need: CustomTestStringConvertible {
     var mode: String

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Plans as people and programs see them, word for word.
-@Suite("Golden plans", .freshDatabase, .timeLimit(.minutes(2)))
+@Suite("Golden plans", .freshDatabase, .timeLimit(.minutes(15)))
 struct GoldenPlanTests {
   private static let orders = """
     orders:

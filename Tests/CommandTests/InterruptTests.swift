@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// A load that is stopped in the middle leaves nothing behind.
-@Suite("Stopped loads", .freshDatabase, .timeLimit(.minutes(2)))
+@Suite("Stopped loads", .freshDatabase, .timeLimit(.minutes(15)))
 struct InterruptTests {
   @Test(
     "leave the table as it was, and the next run loads all", arguments: [SIGKILL, SIGINT, SIGTERM],

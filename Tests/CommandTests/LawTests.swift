@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What must hold of every project: after an apply there is nothing to do, and the same inputs give the same bytes.
-@Suite("Laws", .freshDatabase, .timeLimit(.minutes(2)))
+@Suite("Laws", .freshDatabase, .timeLimit(.minutes(15)))
 struct LawTests {
   @Test("after an apply the plan is empty; a plan is the same twice, and writes nothing", arguments: 1...12)
   func applyThenPlan(seed: UInt64) async throws {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Wrong manifests: everything that is wrong, in one go, in each form of output.
-@Suite("Wrong manifests", .timeLimit(.minutes(1)))
+@Suite("Wrong manifests", .timeLimit(.minutes(15)))
 struct ManifestErrorTests {
   private static let files = [
     "a.yaml": "authorizers:\n  wh: {hots: localhost, database: d, username: u}\n",

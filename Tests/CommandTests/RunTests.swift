@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `run` loads what was applied, counts every row, and writes all of a load or nothing.
-@Suite("run", .freshDatabase, .timeLimit(.minutes(2)))
+@Suite("run", .freshDatabase, .timeLimit(.minutes(15)))
 struct RunTests {
   @Test("loads the smallest project")
   func smallest() async throws {

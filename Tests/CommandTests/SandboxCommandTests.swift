@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The sandbox by the command line: no server, no secret, no TCP, a state of its own.
-@Suite("sandbox", .serialized, .timeLimit(.minutes(2)))
+@Suite("sandbox", .serialized, .timeLimit(.minutes(15)))
 struct SandboxCommandTests {
   @Test("plans, applies and runs a project that has no server; it is stopped, goes on, and is wiped")
   func endToEnd() async throws {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The state file: what it may hold, and what happens when it is lost or another's.
-@Suite("State of a project", .freshDatabase, .timeLimit(.minutes(2)))
+@Suite("State of a project", .freshDatabase, .timeLimit(.minutes(15)))
 struct StateTests {
   private static let flow = "t: {source: {path: data/t.csv}, destination: wh, writeMode: upsert, key: [id]}"
   private static let files = ["data/t.csv": "id,total\n1,2.5\n2,3\n"]

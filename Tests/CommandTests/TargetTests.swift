@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Targets that are not a plain new table.
-@Suite("Targets", .freshDatabase, .timeLimit(.minutes(2)))
+@Suite("Targets", .freshDatabase, .timeLimit(.minutes(15)))
 struct TargetTests {
   private static let csv = ["t.csv": "id,region,v\n1,eu,a\n2,us,b\n"]
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Loading
 
-@Suite("What a converter accepts is what the server makes of the same text", .freshDatabase, .timeLimit(.minutes(2)))
+@Suite("What a converter accepts is what the server makes of the same text", .freshDatabase, .timeLimit(.minutes(15)))
 struct ConverterTests {
   /// The field's bytes as COPY sends them, without the length; nothing where the value is doubtful.
   static func convert(_ text: String, _ type: String) -> [UInt8]? {

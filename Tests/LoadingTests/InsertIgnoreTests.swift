@@ -9,7 +9,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite("insert_ignore", .freshDatabase, .timeLimit(.minutes(2)))
+@Suite("insert_ignore", .freshDatabase, .timeLimit(.minutes(15)))
 struct InsertIgnoreTests {
   static let columns = [("id", "integer"), ("n", "integer"), ("s", "text")]
   static let table = """

@@ -9,7 +9,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite("insert", .freshDatabase, .timeLimit(.minutes(2)))
+@Suite("insert", .freshDatabase, .timeLimit(.minutes(15)))
 struct InsertTests {
   @Test("appends the rows, and writes one row of the ledger")
   func appends() async throws {

@@ -9,7 +9,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite("A load happens whole, once, or not at all", .freshDatabase, .timeLimit(.minutes(2)))
+@Suite("A load happens whole, once, or not at all", .freshDatabase, .timeLimit(.minutes(15)))
 struct LoadSafetyTests {
   static let columns = [("id", "bigint"), ("s", "text")]
 

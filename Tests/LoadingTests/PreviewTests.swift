@@ -8,7 +8,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("preview", .freshDatabase, .timeLimit(.minutes(1)))
+@Suite("preview", .freshDatabase, .timeLimit(.minutes(15)))
 struct PreviewTests {
   @Test("shows rows as the table would hold them, and what would not fit; nothing is left")
   func shows() async throws {

@@ -7,7 +7,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("truncate_insert", .freshDatabase, .timeLimit(.minutes(2)))
+@Suite("truncate_insert", .freshDatabase, .timeLimit(.minutes(15)))
 struct TruncateInsertTests {
   static let columns = [("id", "integer"), ("s", "text")]
   static let table = "CREATE TABLE t (id int PRIMARY KEY, s text); INSERT INTO t VALUES (1, 'old'), (9, 'old');"

@@ -7,7 +7,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("upsert and delete", .freshDatabase, .timeLimit(.minutes(2)))
+@Suite("upsert and delete", .freshDatabase, .timeLimit(.minutes(15)))
 struct UpsertTests {
   static let columns = [("id", "integer"), ("s", "text"), ("n", "numeric(8,2)")]
   static let table = "CREATE TABLE t (id int PRIMARY KEY, s text, n numeric(8,2));"

@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.freshDatabase, .timeLimit(.minutes(1))) struct CancelTests {
+@Suite(.freshDatabase, .timeLimit(.minutes(15))) struct CancelTests {
   let database = TestDatabase.current
 
   /// Waits, without a fixed time, until a session of this database waits in `pg_sleep`.

@@ -9,7 +9,7 @@ import Testing
   import Darwin
 #endif
 
-@Suite(.freshDatabase, .timeLimit(.minutes(1))) struct ConnectFailureTests {
+@Suite(.freshDatabase, .timeLimit(.minutes(15))) struct ConnectFailureTests {
   let database = TestDatabase.current
 
   private func failure(

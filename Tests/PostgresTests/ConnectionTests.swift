@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.freshDatabase, .timeLimit(.minutes(2))) struct ConnectionTests {
+@Suite(.freshDatabase, .timeLimit(.minutes(15))) struct ConnectionTests {
   let database = TestDatabase.current
 
   @Test func `Values come back as they went in`() async throws {

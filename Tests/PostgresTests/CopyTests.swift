@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.freshDatabase, .timeLimit(.minutes(2))) struct CopyTests {
+@Suite(.freshDatabase, .timeLimit(.minutes(15))) struct CopyTests {
   let database = TestDatabase.current
   private struct Stop: Error {}
 

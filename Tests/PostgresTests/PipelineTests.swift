@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.freshDatabase, .timeLimit(.minutes(2))) struct PipelineTests {
+@Suite(.freshDatabase, .timeLimit(.minutes(15))) struct PipelineTests {
   let database = TestDatabase.current
 
   @Test func `Thousands of statements with large parameters and answers take one round trip`() async throws {
@@ -72,7 +72,7 @@ import Testing
   }
 }
 
-@Suite(.freshDatabase, .timeLimit(.minutes(2))) struct TransactionTests {
+@Suite(.freshDatabase, .timeLimit(.minutes(15))) struct TransactionTests {
   let database = TestDatabase.current
   private struct Stop: Error {}
 

@@ -7,7 +7,7 @@ import Testing
 @testable import Reconciling
 
 /// Observing is cheap, and leaves no trace.
-@Suite("Observing", .freshDatabase, .timeLimit(.minutes(2)))
+@Suite("Observing", .freshDatabase, .timeLimit(.minutes(15)))
 struct ObservingTests {
   private let types = ["bigint", "numeric(12,2)", "varchar(20)", "timestamptz", "int[]"]
 

@@ -13,7 +13,7 @@ import Testing
   import Darwin
 #endif
 
-@Suite(.timeLimit(.minutes(2))) struct LifecycleTests {
+@Suite(.timeLimit(.minutes(15))) struct LifecycleTests {
   private func serverProcess(_ sandbox: Sandbox) async throws -> Int32 {
     let data = try #require(try await sandbox.status().dataFolder)
     let text = try String(contentsOfFile: data.appending("postmaster.pid").string, encoding: .utf8)

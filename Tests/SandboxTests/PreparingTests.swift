@@ -6,7 +6,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct PreparingTests {
+@Suite(.timeLimit(.minutes(15))) struct PreparingTests {
   @Test func `Authorizers get plain roles and databases, and the schemas that are written`() async throws {
     try await withSandbox { sandbox, _ in
       var builder = ProjectBuilder()
