@@ -155,6 +155,19 @@ import Testing
     }
   }
 
+  @Test("With the columns known a file may come later; a format that cannot be read may not")
+  func unreadableSource() throws {
+    let project = try orders(threeColumns)
+    for (code, isBlocked) in [("source-readable", false), ("not-supported", true)] {
+      var observation = Observation()
+      observation.databases["wh"] = .reached(server())
+      observation.sources["orders"] = .unreadable([Diagnostic(.error, code, "cannot be read")])
+      let plan = Plan(project: project, state: nil, observation: observation, newLineage: "new")
+      #expect(plan.isBlocked == isBlocked)
+      #expect(plan.diagnostics.map(\.severity) == [isBlocked ? .error : .warning])
+    }
+  }
+
   @Test("Flows with one cause share one diagnostic") func oneCause() throws {
     let flows = (1...9).map { "  f\($0): {source: {path: f.csv}, destination: wh, columns: {id: bigint}}" }
     let project = try project(

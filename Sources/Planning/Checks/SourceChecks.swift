@@ -14,9 +14,11 @@ extension FlowContext {
       return diagnostics.map { diagnostic in
         var diagnostic = diagnostic
         diagnostic.place = diagnostic.place ?? place
-        if areColumnsKnown { diagnostic.severity = .warning }
+        // What cannot be read at all will not be readable later either.
+        let mayComeLater = areColumnsKnown && diagnostic.code != "not-supported"
+        if mayComeLater { diagnostic.severity = .warning }
         return Finding(
-          check: Check(.sourceReadable, areColumnsKnown ? .skipped : .failed, diagnostic.message),
+          check: Check(.sourceReadable, mayComeLater ? .skipped : .failed, diagnostic.message),
           diagnostic: diagnostic, cause: "\(diagnostic.message) \(diagnostic.place?.description ?? "")")
       }
     case .fields(let fields):
