@@ -46,6 +46,8 @@ extension AppliedResource {
     if let columns { members["columns"] = .array(columns.map(\.json)) }
     if let key { members["key"] = .array(key.map { .string($0) }) }
     if let server { members["server"] = .string(server) }
+    if let relationOID { members["oid"] = .int(relationOID) }
+    if !formerNames.isEmpty { members["formerNames"] = .array(formerNames.map { .string($0) }) }
     return .object(members)
   }
 
@@ -55,20 +57,26 @@ extension AppliedResource {
       spec: spec, table: json["table"]?.stringValue,
       columns: json["columns"]?.arrayValue?.compactMap(AppliedColumn.init),
       key: json["key"]?.arrayValue?.compactMap(\.stringValue), server: json["server"]?.stringValue,
+      relationOID: json["oid"]?.intValue,
+      formerNames: (json["formerNames"]?.arrayValue ?? []).compactMap(\.stringValue),
       appliedAt: appliedAt)
   }
 }
 
 extension AppliedColumn {
   fileprivate var json: JSONValue {
-    ["name": .string(name), "type": .string(type), "from": .string(from), "nullable": .bool(nullable)]
+    var members: OrderedDictionary<String, JSONValue> = [
+      "name": .string(name), "type": .string(type), "from": .string(from), "nullable": .bool(nullable),
+    ]
+    if let `default` { members["default"] = .string(`default`) }
+    return .object(members)
   }
 
   fileprivate init?(json: JSONValue) {
     guard let name = json["name"]?.stringValue, let type = json["type"]?.stringValue,
       let from = json["from"]?.stringValue, let nullable = json["nullable"]?.boolValue
     else { return nil }
-    self.init(name: name, type: type, from: from, nullable: nullable)
+    self.init(name: name, type: type, from: from, nullable: nullable, default: json["default"]?.stringValue)
   }
 }
 

@@ -32,19 +32,25 @@ public struct AppliedResource: Equatable, Sendable {
   public var key: [String]?
   /// The identity of the database that it was applied to.
   public var server: String?
+  /// The OID of a flow's table, by which a table that was dropped and made anew is told from the one that was applied.
+  public var relationOID: Int?
+  /// The names that a flow had before it was renamed, the oldest first.
+  public var formerNames: [String]
   /// When it was last applied with a change: RFC 3339 in UTC.
   public var appliedAt: String
 
   /// Makes a resource.
   public init(
     spec: JSONValue, table: String? = nil, columns: [AppliedColumn]? = nil, key: [String]? = nil,
-    server: String? = nil, appliedAt: String
+    server: String? = nil, relationOID: Int? = nil, formerNames: [String] = [], appliedAt: String
   ) {
     self.spec = spec
     self.table = table
     self.columns = columns
     self.key = key
     self.server = server
+    self.relationOID = relationOID
+    self.formerNames = formerNames
     self.appliedAt = appliedAt
   }
 }
@@ -59,12 +65,15 @@ public struct AppliedColumn: Equatable, Sendable {
   public var from: String
   /// Whether it may be NULL, as far as the flow declares it.
   public var nullable: Bool
+  /// Its default's expression, as the server wrote it back; nothing where it has none.
+  public var `default`: String?
 
   /// Makes a column.
-  public init(name: String, type: String, from: String, nullable: Bool) {
+  public init(name: String, type: String, from: String, nullable: Bool, default: String? = nil) {
     self.name = name
     self.type = type
     self.from = from
     self.nullable = nullable
+    self.default = `default`
   }
 }

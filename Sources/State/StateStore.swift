@@ -18,14 +18,30 @@ public protocol StateStore: Sendable {
 
 /// The one writer of a state, while it applies.
 public protocol StateSession: AnyObject, Sendable {
-  /// The state when the session began, finished steps of an interrupted one included.
+  /// The state when the session began, with what was recorded since.
   var state: AppliedState? { get }
 
-  /// Records, for good, that the step at `address` is done: its cost does not grow with the state.
+  /// Records, for good and all or none, what a finished step changed: its cost does not grow with the state.
   ///
-  /// - Parameter resource: what the state now holds; nothing where it is deleted.
-  func record(_ address: String, _ resource: AppliedResource?, lineage: String) throws(Failure)
+  /// Steps that finish side by side may call it at once; they share the wait for the disk.
+  /// - Parameter lineage: of the state that is made where there is none yet.
+  /// - Throws: `Failure` that names what is done, but not recorded. After one, nothing more is recorded.
+  func record(_ changes: [StateChange], lineage: String) async throws(Failure)
 
   /// Writes the whole state, if anything was recorded, and frees the lock.
-  func close() throws(Failure)
+  func close() async throws(Failure)
+}
+
+/// What a finished step changed in the state, at one address.
+public struct StateChange: Sendable {
+  /// The resource's address: `flow/orders`.
+  public var address: String
+  /// What the state holds from now on; nothing where it forgets the resource.
+  public var resource: AppliedResource?
+
+  /// Makes a change.
+  public init(address: String, resource: AppliedResource?) {
+    self.address = address
+    self.resource = resource
+  }
 }

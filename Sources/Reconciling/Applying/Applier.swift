@@ -43,7 +43,8 @@ public struct Applier: Sendable {
         await report(.stepStarted(address: step.address, action: step.action))
         do {
           try await run(step)
-          try record(step, lineage: plan.lineage)
+          CrashPoint.afterCommit.pass()
+          try await record(step, lineage: plan.lineage)
         } catch let failure as Failure {
           await report(.stepFailed(address: step.address, action: step.action, failure.diagnostics[0]))
           throw failure
@@ -60,12 +61,12 @@ public struct Applier: Sendable {
     return done
   }
 
-  private func record(_ step: Step, lineage: String) throws {
+  private func record(_ step: Step, lineage: String) async throws {
     if step.action == .delete {
-      try session.record(step.address, nil, lineage: lineage)
+      try await session.record([StateChange(address: step.address, resource: nil)], lineage: lineage)
     } else if var resource = step.record {
       resource.appliedAt = now()
-      try session.record(step.address, resource, lineage: lineage)
+      try await session.record([StateChange(address: step.address, resource: resource)], lineage: lineage)
     }
   }
 

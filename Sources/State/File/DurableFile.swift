@@ -40,10 +40,13 @@ enum DurableFile {
         permissions: [.ownerReadWrite, .groupRead, .otherRead])
       try file.closeAfter {
         _ = try file.writeAll(content)
+        CrashPoint.afterTemporaryFile.pass()
         try sync(file)
       }
     } catch { throw failure("write", new, error as? Errno) }
+    CrashPoint.beforeRename.pass()
     try rename(new, to: path)
+    CrashPoint.afterRename.pass()
   }
 
   /// Renames a file over another, and makes that last.

@@ -2,6 +2,14 @@ internal import Diagnostics
 internal import JSON
 internal import SystemPackage
 
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
 /// The steps that an apply has finished and the state file does not hold yet: one JSON line each.
 ///
 /// Its first line names the state that it goes on from, so that a journal which was folded in already is known as such.
@@ -9,32 +17,41 @@ struct StateJournal: Sendable {
   private let file: FileDescriptor
   private let path: FilePath
 
-  /// Starts a journal for the state of `lineage` and `serial`.
+  /// Starts a journal for the state of `lineage` and `serial`; it has its first line as soon as it is there.
   init(_ path: FilePath, lineage: String, serial: Int) throws(Failure) {
     self.path = path
+    let head: JSONValue = ["lineage": .string(lineage), "serial": .int(serial)]
+    try DurableFile.replace(path, with: Array((head.text(.line) + "\n").utf8))
     do {
-      file = try FileDescriptor.open(
-        path, .writeOnly, options: [.create, .truncate, .append, .closeOnExec],
-        permissions: [.ownerReadWrite, .groupRead, .otherRead])
+      file = try FileDescriptor.open(path, .writeOnly, options: [.append, .closeOnExec])
     } catch { throw DurableFile.failure("write", path, error as? Errno) }
-    try append(["lineage": .string(lineage), "serial": .int(serial)])
-    try DurableFile.syncFolder(of: path)
   }
 
-  /// Adds a finished step, for good.
-  func append(_ address: String, _ resource: AppliedResource?) throws(Failure) {
-    try append(["address": .string(address), "resource": resource?.json ?? .null])
+  /// The line that records `changes` together.
+  static func line(_ changes: [StateChange]) -> [UInt8] {
+    let entries = changes.map { change -> JSONValue in
+      ["address": .string(change.address), "resource": change.resource?.json ?? .null]
+    }
+    let line: JSONValue = ["changes": .array(entries)]
+    return Array((line.text(.line) + "\n").utf8)
+  }
+
+  /// Adds whole lines, for good. After a failure the journal is as it was, as far as the disk allows, and must not be
+  /// written any more: what follows a torn line could not be read.
+  func append(_ lines: [UInt8]) throws(Failure) {
+    var length: Int64 = 0
+    do {
+      length = try file.seek(offset: 0, from: .end)
+      _ = try file.writeAll(lines)
+      try DurableFile.sync(file)
+    } catch {
+      _ = ftruncate(file.rawValue, off_t(length))
+      throw DurableFile.failure("write", path, error as? Errno)
+    }
   }
 
   /// Gives the descriptor back; the file stays.
   func close() { try? file.close() }
-
-  private func append(_ line: JSONValue) throws(Failure) {
-    do {
-      _ = try file.writeAll((line.text(.line) + "\n").utf8)
-      try DurableFile.sync(file)
-    } catch { throw DurableFile.failure("write", path, error as? Errno) }
-  }
 
   /// The state with the steps of the journal at `path`, if one was left behind.
   ///
@@ -63,10 +80,19 @@ struct StateJournal: Sendable {
     var folded = state ?? AppliedState(lineage: lineage, serial: serial)
     for (index, line) in lines.enumerated().dropFirst() {
       let step = try parse(line, line: index + 1, path)
-      guard let address = step["address"]?.stringValue, let resource = step["resource"] else {
-        throw damaged(path, line: index + 1, "a step has no address or no resource")
+      guard let changes = step["changes"]?.arrayValue else {
+        throw damaged(path, line: index + 1, "it holds no `changes`")
       }
-      folded.resources[address] = AppliedResource(json: resource)
+      for change in changes {
+        guard let address = change["address"]?.stringValue, let json = change["resource"] else {
+          throw damaged(path, line: index + 1, "a change has no address or no resource")
+        }
+        let resource = AppliedResource(json: json)
+        guard resource != nil || json == .null else {
+          throw damaged(path, line: index + 1, "the entry \"\(address)\" is not complete")
+        }
+        folded.resources[address] = resource
+      }
     }
     if lines.count > 1 { folded.serial += 1 }
     return lines.count > 1 ? folded : state

@@ -24,10 +24,10 @@ struct Application {
     do {
       try await apply(loaded, planner, session)
     } catch {
-      try session.close()
+      try await session.close()
       throw error
     }
-    try session.close()
+    try await session.close()
     return (loaded.project, session.state)
   }
 
