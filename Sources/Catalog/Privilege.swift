@@ -7,6 +7,7 @@ public enum Privilege: String, Hashable, Sendable, Codable, CaseIterable, Compar
   case truncate = "TRUNCATE"
   case usage = "USAGE"
   case create = "CREATE"
+  case connect = "CONNECT"
   case temporary = "TEMPORARY"
 
   /// In the order in which GRANT's manual page lists them.

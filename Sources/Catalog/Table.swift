@@ -132,6 +132,11 @@ public struct Table: Hashable, Sendable, Codable {
   public var hasRowSecurity: Bool
   /// What the role may do on the whole table.
   public var privileges: Set<Privilege>
+  /// Whether the role may grant SELECT on it to others: as its owner, or with a grant option.
+  public var maySelectBeGranted: Bool
+  /// Of the roles that were asked about, those that may read it, by whatever way: a grant to them, to PUBLIC or to a role
+  /// that they inherit from, as its owner, as a superuser.
+  public var readers: Set<Identifier>
   /// Whether it surely holds no row; a table of which the role may read nothing is not empty.
   public var isEmpty: Bool
 
@@ -139,7 +144,8 @@ public struct Table: Hashable, Sendable, Codable {
   public init(
     name: QualifiedName, kind: RelationKind = .table, owner: Identifier, isOwned: Bool, columns: [Column],
     uniqueIndexes: [UniqueIndex] = [], partitionColumns: [Identifier] = [], hasRowSecurity: Bool = false,
-    privileges: Set<Privilege> = [], isEmpty: Bool = false
+    privileges: Set<Privilege> = [], maySelectBeGranted: Bool? = nil, readers: Set<Identifier> = [],
+    isEmpty: Bool = false
   ) {
     self.name = name
     self.kind = kind
@@ -150,6 +156,8 @@ public struct Table: Hashable, Sendable, Codable {
     self.partitionColumns = partitionColumns
     self.hasRowSecurity = hasRowSecurity
     self.privileges = privileges
+    self.maySelectBeGranted = maySelectBeGranted ?? isOwned
+    self.readers = readers
     self.isEmpty = isEmpty
   }
 
@@ -174,11 +182,14 @@ public struct Schema: Hashable, Sendable, Codable {
   public var owner: Identifier
   /// What the role may do in it: `usage`, `create`.
   public var privileges: Set<Privilege>
+  /// Of the roles that were asked about, those that have USAGE.
+  public var readers: Set<Identifier>
 
   /// Makes a schema.
-  public init(name: Identifier, owner: Identifier, privileges: Set<Privilege>) {
+  public init(name: Identifier, owner: Identifier, privileges: Set<Privilege>, readers: Set<Identifier> = []) {
     self.name = name
     self.owner = owner
     self.privileges = privileges
+    self.readers = readers
   }
 }

@@ -87,6 +87,7 @@ extension LiveDatabase {
       case .addColumn(let name, let column): live.tables[name]?.columns.append(Column(column))
       case .createUniqueIndex(let name, let key, _):
         live.tables[name]?.uniqueIndexes.append(UniqueIndex(name: .uniqueIndex(on: name, key: key), columns: key))
+      case .grantSelect(let name, let readers): live.tables[name]?.readers.formUnion(readers)
       case .createLedger(let name):
         var ledger = table([])
         ledger.name = name

@@ -12,6 +12,11 @@ struct FlowContext {
   var resolution: ColumnResolution
   var operations: [Operation]
 
+  /// What must be granted that is not.
+  func unmet(_ check: Check.ID) -> [Requirement] {
+    requirements().filter { $0.check == check }.compactMap { $0.missing(in: live) }
+  }
+
   var spec: Flow { design.spec }
   var places: Places { design.flow.places }
   var role: Identifier { live.server.role }

@@ -8,21 +8,14 @@ extension FlowContext {
     Set([design.table.schema, design.ledger.schema]).sorted().flatMap(schemaChecks)
   }
 
-  private func needsCreate(in schema: Identifier) -> Bool {
-    operations.contains { $0.makesRelation(in: schema) } || (ledger == nil && design.ledger.schema == schema)
-  }
-
   private func schemaChecks(_ name: Identifier) -> [Finding] {
-    guard let schema = live.schemas[name] else { return [missing(name)] }
+    guard live.schemas[name] != nil else { return [missing(name)] }
     var findings: [Finding] = [.passed(.schemaExists, "schema \(name.sql) exists")]
-    for (id, privilege, needed) in [
-      (Check.ID.schemaUsage, Privilege.usage, true), (.schemaCreate, .create, needsCreate(in: name)),
-    ] where needed {
-      if schema.privileges.contains(privilege) {
-        findings.append(.passed(id, "\(privilege.rawValue) granted"))
-      } else {
-        findings.append(lacking(privilege, on: name, id))
-      }
+    for requirement in requirements() where requirement.object == .schema(name) {
+      let (id, privilege) = (requirement.check, requirement.privilege)
+      findings.append(
+        requirement.isMet(in: live)
+          ? .passed(id, "\(privilege.rawValue) granted") : lacking(privilege, on: name, id))
     }
     return findings
   }
@@ -81,7 +74,7 @@ extension Operation {
     switch self {
     case .createTable(let table, _, _), .createUniqueIndex(let table, _, _), .createLedger(let table):
       table.schema == schema
-    case .addColumn: false
+    case .addColumn, .grantSelect: false
     }
   }
 }

@@ -31,9 +31,7 @@ extension FlowContext {
   func temporaryCheck() -> [Finding] {
     guard stagesRows else { return [] }
     let database = Identifier(live.server.database)
-    if live.server.privileges.contains(.temporary) {
-      return [.passed(.databaseTemp, "TEMPORARY granted")]
-    }
+    guard !unmet(.databaseTemp).isEmpty else { return [.passed(.databaseTemp, "TEMPORARY granted")] }
     return [
       failed(
         .databaseTemp, "role \(role.sql) may not make temporary tables in database \(database.sql)",

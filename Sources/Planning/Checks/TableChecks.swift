@@ -39,7 +39,7 @@ extension FlowContext {
     operations.filter { operation in
       switch operation {
       case .addColumn, .createUniqueIndex: true
-      case .createTable, .createLedger: false
+      case .createTable, .grantSelect, .createLedger: false
       }
     }
   }
@@ -47,11 +47,11 @@ extension FlowContext {
   /// `table-privileges`: just what the write mode needs.
   func privilegeCheck() -> [Finding] {
     guard let table, table.kind.takesLoads else { return [] }
-    let missing = missingPrivileges(on: table)
+    let missing = unmet(.tablePrivileges)
     guard !missing.isEmpty else {
       return [.passed(.tablePrivileges, "\(spec.writeMode.rawValue) on \(table.name.sql) granted")]
     }
-    let list = missing.map(\.rawValue).joined(separator: ", ")
+    let list = missing.map(\.privilegeSQL).joined(separator: ", ")
     return [
       failed(
         .tablePrivileges, "role \(role.sql) has no \(list) on table \(table.name.sql)",
@@ -61,38 +61,10 @@ extension FlowContext {
     ]
   }
 
-  private func missingPrivileges(on table: Table) -> [Privilege] {
-    let loaded = loadedColumns.filter { table.column($0) != nil }
-    let key = key ?? []
-    func lacks(_ privilege: Privilege, _ columns: [Identifier]) -> Bool {
-      !columns.isEmpty && !table.grants(privilege, on: columns)
-    }
-    var missing: Set<Privilege> = []
-    switch spec.writeMode {
-    case .insert:
-      if lacks(.insert, loaded) { missing.insert(.insert) }
-    case .insertIgnore:
-      if lacks(.insert, loaded) { missing.insert(.insert) }
-      if lacks(.select, table.uniqueIndexes.flatMap(\.columns)) { missing.insert(.select) }
-    case .truncateInsert:
-      if lacks(.insert, loaded) { missing.insert(.insert) }
-      if !table.privileges.contains(.truncate), !table.privileges.contains(.delete) { missing.insert(.truncate) }
-    case .upsert:
-      if lacks(.select, loaded) { missing.insert(.select) }
-      if lacks(.insert, loaded) { missing.insert(.insert) }
-      if lacks(.update, loaded.filter { !key.contains($0) }) { missing.insert(.update) }
-      if spec.deleteMissing, !table.privileges.contains(.delete) { missing.insert(.delete) }
-    case .delete:
-      if lacks(.select, key) { missing.insert(.select) }
-      if !table.privileges.contains(.delete) { missing.insert(.delete) }
-    }
-    return missing.sorted()
-  }
-
   /// `ledger`: it can be read and written, and no other project goes by this one's name.
   func ledgerCheck(lineage: String?) -> [Finding] {
     guard let ledger else { return [] }
-    let missing = [Privilege.select, .insert].filter { !ledger.privileges.contains($0) }
+    let missing = unmet(.ledger).map(\.privilege)
     if !missing.isEmpty {
       let list = missing.map(\.rawValue).joined(separator: ", ")
       return [

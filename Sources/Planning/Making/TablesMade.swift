@@ -47,6 +47,7 @@ extension Operation {
       table?.columns.append(Column(column))
     case .createUniqueIndex(let name, let key, _):
       table?.uniqueIndexes.append(UniqueIndex(name: .uniqueIndex(on: name, key: key), columns: key))
+    case .grantSelect(_, let readers): table?.readers.formUnion(readers)
     case .createLedger: break
     }
     return table

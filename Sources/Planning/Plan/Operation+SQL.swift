@@ -13,6 +13,8 @@ extension Operation {
     case .createUniqueIndex(let table, let key, _):
       let name = Identifier.uniqueIndex(on: table, key: key)
       return ["CREATE UNIQUE INDEX \(name.sql) ON \(table.sql) (\(key.sqlList));"]
+    case .grantSelect(let table, let readers):
+      return ["GRANT SELECT ON \(table.sql) TO \(readers.sqlList);"]
     case .createLedger(let ledger):
       return LedgerLayout.statements(for: ledger)
     }
@@ -21,7 +23,7 @@ extension Operation {
   /// What running it may do to others who use the database.
   public var hazards: [Hazard] {
     switch self {
-    case .createTable, .createLedger: []
+    case .createTable, .grantSelect, .createLedger: []
     case .addColumn: [.locksWrites]
     case .createUniqueIndex(_, _, let tableIsEmpty): tableIsEmpty ? [] : [.locksWrites, .buildsIndex, .scansTable]
     }

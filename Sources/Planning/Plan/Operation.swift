@@ -7,6 +7,8 @@ public enum Operation: Hashable, Sendable {
   case addColumn(QualifiedName, PlannedColumn)
   /// Makes a unique index on the key, named by the server.
   case createUniqueIndex(QualifiedName, key: [Identifier], tableIsEmpty: Bool)
+  /// Lets roles read the table.
+  case grantSelect(QualifiedName, to: [Identifier])
   /// Makes the ledger.
   case createLedger(QualifiedName)
 }

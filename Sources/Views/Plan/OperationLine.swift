@@ -19,6 +19,8 @@ struct OperationLine {
       what = "column \(column.name.sql) \(column.typeWithConstraints)"
     case .createUniqueIndex(let table, let key, _):
       what = "unique index on \(table.sql) (\(Self.list(key)))"
+    case .grantSelect(let table, let readers):
+      what = "\(Self.list(readers)) may read \(table.sql)"
     case .createLedger(let table):
       what = "ledger \(table.sql)"
     }

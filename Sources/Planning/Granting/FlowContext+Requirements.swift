@@ -1,0 +1,60 @@
+internal import Catalog
+internal import Manifests
+
+extension FlowContext {
+  /// All that the flow needs to be granted, so that it can be planned, applied and run.
+  func requirements() -> [Requirement] {
+    schemaRequirements() + databaseRequirements() + tableRequirements() + ledgerRequirements()
+  }
+
+  private func databaseRequirements() -> [Requirement] {
+    guard stagesRows else { return [] }
+    return [Requirement(.temporary, on: .database(Identifier(live.server.database)), check: .databaseTemp)]
+  }
+
+  private func schemaRequirements() -> [Requirement] {
+    Set([design.table.schema, design.ledger.schema]).sorted().flatMap { schema in
+      let usage = Requirement(.usage, on: .schema(schema), check: .schemaUsage)
+      let create = Requirement(.create, on: .schema(schema), check: .schemaCreate)
+      return makesRelation(in: schema) ? [usage, create] : [usage]
+    }
+  }
+
+  private func makesRelation(in schema: Identifier) -> Bool {
+    operations.contains { $0.makesRelation(in: schema) } || (ledger == nil && design.ledger.schema == schema)
+  }
+
+  /// What the write mode needs on a table that exists; of one that the role will make it is the owner.
+  private func tableRequirements() -> [Requirement] {
+    guard let table, table.kind.takesLoads else { return [] }
+    let loaded = loadedColumns.filter { table.column($0) != nil }
+    let key = key ?? []
+    func need(_ privilege: Privilege, on columns: [Identifier]) -> [Requirement] {
+      var seen: Set<Identifier> = []
+      let columns = columns.filter { seen.insert($0).inserted }
+      guard !columns.isEmpty else { return [] }
+      return [Requirement(privilege, on: .table(table.name), columns: columns, check: .tablePrivileges)]
+    }
+    let delete = Requirement(.delete, on: .table(table.name), check: .tablePrivileges)
+    switch spec.writeMode {
+    case .insert: return need(.insert, on: loaded)
+    case .insertIgnore:
+      return need(.select, on: table.uniqueIndexes.flatMap(\.columns)) + need(.insert, on: loaded)
+    case .truncateInsert:
+      let truncate = Requirement(.truncate, on: .table(table.name), orElse: [.delete], check: .tablePrivileges)
+      // Readers keep the old rows with DELETE alone; TRUNCATE would take rows away that policies hide.
+      let empties = spec.readers == .keep || table.hasRowSecurity ? delete : truncate
+      return need(.insert, on: loaded) + [empties]
+    case .upsert:
+      let others = loaded.filter { !key.contains($0) }
+      return need(.select, on: loaded) + need(.insert, on: loaded) + need(.update, on: others)
+        + (spec.deleteMissing ? [delete] : [])
+    case .delete: return need(.select, on: key) + [delete]
+    }
+  }
+
+  private func ledgerRequirements() -> [Requirement] {
+    guard let ledger else { return [] }
+    return [.select, .insert].map { Requirement($0, on: .table(ledger.name), check: .ledger) }
+  }
+}
