@@ -24,6 +24,8 @@ public struct FlowDesign: Sendable {
 
   /// The flow's address.
   public var address: Address { Address(.flow, flow.name) }
+  /// The roles of `grantSelect`.
+  var readers: [Identifier] { spec.grantSelect.map { Identifier($0) } }
   /// What the flow says.
   public var spec: Flow { flow.spec }
 }

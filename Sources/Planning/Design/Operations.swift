@@ -7,7 +7,11 @@ extension FlowDesign {
   ///
   /// It says what is wanted; whether it may be done is for the checks to say.
   func operations(columns: [PlannedColumn], recorded: AppliedResource?, live: LiveDatabase) -> [Operation] {
-    guard let table = live.tables[table] else { return creation(columns: columns, recorded: recorded) }
+    guard let table = live.tables[table] else {
+      let creation = creation(columns: columns, recorded: recorded)
+      // Who makes the table may read it.
+      return creation.isEmpty ? [] : creation + reading(by: readers.filter { $0 != live.server.role })
+    }
     guard table.kind.takesLoads else { return [] }
     var operations: [Operation] = columns.filter { table.column($0.name) == nil && spec.writeMode != .delete }
       .map { .addColumn(table.name, $0) }
@@ -16,7 +20,11 @@ extension FlowDesign {
     {
       operations.append(.createUniqueIndex(table.name, key: key, tableIsEmpty: table.isEmpty))
     }
-    return operations
+    return operations + reading(by: readers.filter { !table.readers.contains($0) })
+  }
+
+  private func reading(by readers: [Identifier]) -> [Operation] {
+    readers.isEmpty ? [] : [.grantSelect(table, to: readers)]
   }
 
   private func creation(columns: [PlannedColumn], recorded: AppliedResource?) -> [Operation] {

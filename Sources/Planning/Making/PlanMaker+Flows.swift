@@ -58,6 +58,7 @@ extension PlanMaker {
     findings += context.columnChecks()
     findings += context.ownerCheck()
     findings += context.privilegeCheck()
+    findings += context.readerChecks()
     findings += context.keyChecks()
     findings += context.ledgerCheck(lineage: lineage)
     findings += context.sourceChecks()

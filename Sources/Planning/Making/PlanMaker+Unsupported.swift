@@ -14,7 +14,6 @@ extension PlanMaker {
     }
     let spec = design.spec
     if spec.deleteMissing { asked.append(("`deleteMissing`", "deleteMissing")) }
-    if !spec.grantSelect.isEmpty { asked.append(("`grantSelect`", "grantSelect")) }
     if spec.sourceChanges == .fail { asked.append(("`sourceChanges: fail`", "sourceChanges")) }
     return asked.map { what, field in
       Finding(

@@ -31,6 +31,8 @@ public struct LiveDatabase: Sendable {
   public var types: [String: TypeResolution]
   /// The lineages in each ledger asked for that exists, by flow of this project.
   public var lineages: [QualifiedName: [String: Set<String>]]
+  /// The roles asked for that exist, PUBLIC as `public`; where one does not, all others too, for a name that is near.
+  public var roles: Set<Identifier>
   /// Whether rows of a table have the same key, for the keys asked for.
   public var duplicates: [KeyQuestion: DuplicateAnswer]
   /// How often the client waited for the server.
@@ -43,6 +45,7 @@ public struct LiveDatabase: Sendable {
     tables = [:]
     types = [:]
     lineages = [:]
+    roles = []
     duplicates = [:]
     roundTrips = 0
   }
@@ -65,6 +68,18 @@ public struct KeyQuestion: Hashable, Sendable {
   public init(table: QualifiedName, key: [Identifier]) {
     self.table = table
     self.key = key
+  }
+}
+
+/// Whether a role exists, and may read a table.
+public struct ReaderQuestion: Hashable, Sendable {
+  public var table: QualifiedName
+  public var role: Identifier
+
+  /// Makes a question.
+  public init(table: QualifiedName, role: Identifier) {
+    self.table = table
+    self.role = role
   }
 }
 

@@ -10,6 +10,8 @@ public struct Questions: Hashable, Sendable {
   public var types: Set<String> = []
   /// Those of `tables` that are ledgers.
   public var ledgers: Set<QualifiedName> = []
+  /// Roles that should be able to read tables.
+  public var readers: Set<ReaderQuestion> = []
   /// Keys for which a unique index is wished.
   public var keys: Set<KeyQuestion> = []
 
@@ -29,6 +31,7 @@ public struct Questions: Hashable, Sendable {
     tables.insert(design.table)
     tables.insert(design.ledger)
     ledgers.insert(design.ledger)
+    readers.formUnion(design.readers.map { ReaderQuestion(table: design.table, role: $0) })
     for column in design.spec.columns?.columns ?? [] { types.insert(column.type) }
     if design.spec.writeMode == .upsert, let key = design.spec.key {
       keys.insert(KeyQuestion(table: design.table, key: key.map { Identifier($0) }))

@@ -1,4 +1,5 @@
 internal import Catalog
+internal import Planning
 internal import Postgres
 
 /// The queries of an observation: each takes all that is asked for at once.
@@ -37,7 +38,8 @@ enum CatalogQueries {
         WHEN 'p' THEN (SELECT sum(pg_relation_size(relid)) FROM pg_partition_tree(c.oid) WHERE isleaf)
       END,
       ARRAY(SELECT a.attname FROM pg_partitioned_table p, pg_attribute a
-        WHERE p.partrelid = c.oid AND a.attrelid = c.oid AND a.attnum = ANY (p.partattrs))
+        WHERE p.partrelid = c.oid AND a.attrelid = c.oid AND a.attnum = ANY (p.partattrs)),
+      has_table_privilege(c.oid, 'SELECT WITH GRANT OPTION')
     \(sql: wanted(names))
     """
   }
@@ -70,6 +72,30 @@ enum CatalogQueries {
     JOIN pg_index i ON i.indrelid = c.oid AND i.indisunique
     JOIN pg_class x ON x.oid = i.indexrelid
     ORDER BY c.oid, x.relname
+    """
+  }
+
+  /// The roles of these names that exist; where one does not, all that are not the system's.
+  static func roles(_ names: [Identifier]) -> SQL {
+    let wanted: SQL = "\(value: names.map(\.name))::name[]"
+    return """
+      SELECT rolname FROM pg_roles
+      WHERE rolname = ANY (\(sql: wanted)) OR rolname !~ '^pg_' AND EXISTS (
+        SELECT FROM unnest(\(sql: wanted)) AS w (name)
+        WHERE w.name <> 'public' AND NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = w.name))
+      """
+  }
+
+  /// What roles may do by whatever way: USAGE on the schema, SELECT on the table.
+  static func readers(_ questions: [ReaderQuestion]) -> SQL {
+    """
+    SELECT w.schema, w.name, w.role, has_schema_privilege(w.role, n.oid, 'USAGE'),
+      c.oid IS NOT NULL AND has_table_privilege(w.role, c.oid, 'SELECT')
+    FROM unnest(\(value: questions.map(\.table.schema.name))::name[], \(value: questions.map(\.table.name.name))::name[],
+      \(value: questions.map(\.role.name))::name[]) AS w (schema, name, role)
+    JOIN pg_namespace n ON n.nspname = w.schema
+    LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w.name
+    WHERE w.role = 'public' OR EXISTS (SELECT FROM pg_roles r WHERE r.rolname = w.role)
     """
   }
 

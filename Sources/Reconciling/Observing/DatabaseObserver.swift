@@ -31,10 +31,14 @@ struct DatabaseObserver: Sendable {
   ) throws -> (LiveDatabase, described: [PipelineResult]) {
     let names = questions.tables.sorted()
     let opening = transaction
-    let queries: [SQL] = [
+    let readers = questions.readers.sorted { ($0.table, $0.role) < ($1.table, $1.role) }
+    var queries: [SQL] = [
       CatalogQueries.server, CatalogQueries.schemas, CatalogQueries.relations(names), CatalogQueries.columns(names),
       CatalogQueries.uniqueIndexes(names),
     ]
+    if !readers.isEmpty {
+      queries += [CatalogQueries.roles(Set(readers.map(\.role)).sorted()), CatalogQueries.readers(readers)]
+    }
     var items = types.map { PipelineItem.describe(CatalogQueries.type($0)) }
     items += (opening + queries).map { .query($0) } + [.query("COMMIT", sync: true)]
     let results = try database.pipeline(items)
@@ -52,6 +56,10 @@ struct DatabaseObserver: Sendable {
     }
     for (name, index) in try answers[4].rows().map({ (QualifiedName($0), UniqueIndex($0)) }) {
       live.tables[name]?.uniqueIndexes.append(index)
+    }
+    if !readers.isEmpty {
+      live.roles = Set(try answers[5].rows().map { Identifier($0.text(0) ?? "") } + ["public"])
+      for answer in try answers[6].rows().map({ ReaderAnswer($0) }) { live.add(answer) }
     }
     return (live, Array(results.prefix(types.count)))
   }

@@ -29,6 +29,28 @@ extension Schema {
   }
 }
 
+/// A row of `CatalogQueries.readers`.
+struct ReaderAnswer {
+  var question: ReaderQuestion
+  var maySchema: Bool
+  var mayTable: Bool
+
+  init(_ row: borrowing Row) {
+    question = ReaderQuestion(table: QualifiedName(row), role: Identifier(row.text(2) ?? ""))
+    maySchema = row.bool(3) ?? false
+    mayTable = row.bool(4) ?? false
+  }
+}
+
+extension LiveDatabase {
+  /// Takes an answer in.
+  mutating func add(_ answer: ReaderAnswer) {
+    let (table, role) = (answer.question.table, answer.question.role)
+    if answer.maySchema { schemas[table.schema]?.readers.insert(role) }
+    if answer.mayTable { tables[table]?.readers.insert(role) }
+  }
+}
+
 extension QualifiedName {
   /// Reads a schema's and a relation's name from a row's first two columns.
   init(_ row: borrowing Row) {
@@ -44,7 +66,7 @@ extension Table {
       name: QualifiedName(row), kind: kind, owner: Identifier(row.text(3) ?? ""), isOwned: row.bool(4) ?? false,
       columns: [], partitionColumns: (row.textArray(8) ?? []).map { Identifier($0) },
       hasRowSecurity: row.bool(5) ?? false, privileges: Set((row.textArray(6) ?? []).compactMap(Privilege.init)),
-      isEmpty: row.int(7) == 0)
+      maySelectBeGranted: row.bool(9), isEmpty: row.int(7) == 0)
   }
 }
 
