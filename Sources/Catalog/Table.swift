@@ -118,6 +118,8 @@ public struct Table: Hashable, Sendable, Codable {
   public var name: QualifiedName
   /// What it is.
   public var kind: RelationKind
+  /// Its `pg_class.oid`: a table that is dropped and made again has another one.
+  public var oid: Int
   /// The role that owns it.
   public var owner: Identifier
   /// Whether the connected role (or the authorizer's `role`) is the owner, or a member of it.
@@ -139,16 +141,19 @@ public struct Table: Hashable, Sendable, Codable {
   public var readers: Set<Identifier>
   /// Whether it surely holds no row; a table of which the role may read nothing is not empty.
   public var isEmpty: Bool
+  /// About how many rows it holds, as the last ANALYZE or VACUUM left it; nothing where there was none.
+  public var estimatedRows: Int?
 
   /// Makes a table.
   public init(
-    name: QualifiedName, kind: RelationKind = .table, owner: Identifier, isOwned: Bool, columns: [Column],
+    name: QualifiedName, kind: RelationKind = .table, oid: Int = 0, owner: Identifier, isOwned: Bool, columns: [Column],
     uniqueIndexes: [UniqueIndex] = [], partitionColumns: [Identifier] = [], hasRowSecurity: Bool = false,
     privileges: Set<Privilege> = [], maySelectBeGranted: Bool? = nil, readers: Set<Identifier> = [],
-    isEmpty: Bool = false
+    isEmpty: Bool = false, estimatedRows: Int? = nil
   ) {
     self.name = name
     self.kind = kind
+    self.oid = oid
     self.owner = owner
     self.isOwned = isOwned
     self.columns = columns
@@ -159,6 +164,7 @@ public struct Table: Hashable, Sendable, Codable {
     self.maySelectBeGranted = maySelectBeGranted ?? isOwned
     self.readers = readers
     self.isEmpty = isEmpty
+    self.estimatedRows = estimatedRows
   }
 
   /// The column called `name`, if there is one.

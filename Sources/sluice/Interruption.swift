@@ -16,11 +16,20 @@ import Dispatch
 struct Interruption {
   /// Runs `command`, and cancels it at the first signal.
   func run(_ command: @escaping @Sendable () async -> Int32) async -> Int32 {
-    let task = Task { await command() }
     var ends: [Int32] = [-1, -1]
-    guard unsafe pipe(&ends) == 0 else { return await task.value }
+    guard unsafe pipe(&ends) == 0 else { return await command() }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     unsafe signalPipe = ends[1]
+    // Before the command starts: a signal may come as soon as it does something that others see.
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { _ in
+        let saved = errno
+        var byte: UInt8 = 0
+        _ = unsafe write(signalPipe, &byte, 1)
+        errno = saved
+      }
+    }
+    let task = Task { await command() }
     let source = DispatchSource.makeReadSource(fileDescriptor: ends[0], queue: .global())
     let input = ends[0]
     source.setEventHandler {
@@ -30,14 +39,6 @@ struct Interruption {
       task.cancel()
     }
     source.resume()
-    for number in [SIGINT, SIGTERM] {
-      signal(number) { _ in
-        let saved = errno
-        var byte: UInt8 = 0
-        _ = unsafe write(signalPipe, &byte, 1)
-        errno = saved
-      }
-    }
     let status = await task.value
     source.cancel()
     return status

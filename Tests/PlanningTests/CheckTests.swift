@@ -125,7 +125,7 @@ import Testing
     var live = server().with(table(idAmountNote, isEmpty: false))
     let project = try orders("writeMode: upsert\nkey: [id]\n\(threeColumns)")
     let question = KeyQuestion(table: QualifiedName(schema: "sales", name: "orders"), key: ["id"])
-    #expect(Questions.of(project)["wh"]?.openKeys(in: live.tables) == [question])
+    #expect(Questions.of(Scope(whole: project, state: nil), state: nil)["wh"]?.openKeys(in: live.tables) == [question])
     live.duplicates[question] = .found(["7 (2 rows)"])
     let (check, diagnostic) = try failure(plan(project, live: live))
     #expect(check.id == .uniqueKey)
@@ -145,7 +145,8 @@ import Testing
       """)
     var observation = Observation()
     observation.databases["wh"] = .unreachable(Diagnostic(.error, "connection", "authorizer wh: refused"))
-    let plan = Plan(project: project, state: nil, observation: observation, newLineage: "new")
+    let plan = Plan(
+      scope: Scope(whole: project, state: nil), state: nil, observation: observation, newLineage: "new")
     #expect(plan.diagnostics.count == 1)
     #expect(plan.diagnostics[0].help == ["2 flows that use it were not checked"])
     #expect(plan.summary[.blocked] == 3)
@@ -162,7 +163,8 @@ import Testing
       var observation = Observation()
       observation.databases["wh"] = .reached(server())
       observation.sources["orders"] = .unreadable([Diagnostic(.error, code, "cannot be read")])
-      let plan = Plan(project: project, state: nil, observation: observation, newLineage: "new")
+      let plan = Plan(
+        scope: Scope(whole: project, state: nil), state: nil, observation: observation, newLineage: "new")
       #expect(plan.isBlocked == isBlocked)
       #expect(plan.diagnostics.map(\.severity) == [isBlocked ? .error : .warning])
     }

@@ -112,7 +112,18 @@ func plan(
   var observation = Observation()
   observation.databases["wh"] = .reached(live)
   for name in project.flows.keys { observation.sources[name] = fields.map { .fields($0) } }
-  return Plan(project: project, state: state, observation: observation, newLineage: "new")
+  return Plan(
+    scope: Scope(whole: project, state: state), state: state, observation: observation, newLineage: "new")
+}
+
+/// The plan of a part of `project` against one database.
+func plan(
+  _ project: Project, selecting selection: Selection, state: AppliedState? = nil, live: LiveDatabase = server()
+) throws -> Plan {
+  var observation = Observation()
+  observation.databases["wh"] = .reached(live)
+  return Plan(
+    scope: try Scope(selection, of: project, state: state), state: state, observation: observation, newLineage: "new")
 }
 
 extension Plan {
@@ -122,7 +133,10 @@ extension Plan {
   /// What the state holds once the plan is applied.
   func applied(to state: AppliedState?) -> AppliedState {
     var state = state ?? AppliedState(lineage: lineage)
-    for step in steps where step.action.isChange { state.resources[step.address] = step.record }
+    for step in steps where step.action.isChange {
+      for change in step.alsoRecords { state.resources[change.address] = change.resource }
+      state.resources[step.address] = step.record
+    }
     return state
   }
 }

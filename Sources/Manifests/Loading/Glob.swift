@@ -1,13 +1,14 @@
 /// A pattern of paths: `*` and `?` within a part, `**` for any number of parts.
-struct Glob: Hashable, Sendable {
+public struct Glob: Hashable, Sendable {
   private let parts: [[Unicode.Scalar]]
 
-  init(_ pattern: String) {
+  /// Reads a pattern; any text is one.
+  public init(_ pattern: String) {
     parts = pattern.split(separator: "/").filter { $0 != "." }.map { Array($0.unicodeScalars) }
   }
 
   /// Whether the whole of `path`, with `/` between its parts, is of this form.
-  func matches(_ path: String) -> Bool {
+  public func matches(_ path: String) -> Bool {
     Self.match(parts[...], path.split(separator: "/").map { Array($0.unicodeScalars) }[...], matchesPart)
   }
 

@@ -22,6 +22,11 @@ struct FindingLog {
     entries[key]?.others.append(address)
   }
 
+  /// Takes what is wrong with one step alone.
+  mutating func add(_ diagnostic: Diagnostic) {
+    entries[diagnostic.message] = Entry(diagnostic: diagnostic, others: [])
+  }
+
   /// One diagnostic a cause, sorted; it names the other steps that it concerns.
   func diagnostics() -> [Diagnostic] {
     entries.values.map { entry in

@@ -1,26 +1,31 @@
 internal import Catalog
 internal import Diagnostics
-public import Manifests
+internal import Manifests
 public import State
 
 extension Plan {
-  /// Works out the steps that lead from `state` and `observation` to `project`.
+  /// Works out the steps that lead from `state` and `observation` to what `scope` takes of the manifests.
   ///
   /// It touches no file, clock or server: the same inputs give the same plan, byte for byte.
   ///
   /// - Parameters:
   ///   - state: what was applied; nothing where there is no state yet.
   ///   - newLineage: the lineage of a state that this plan would start, where no ledger says which it was.
-  public init(project: Project, state: AppliedState?, observation: Observation, newLineage: String) {
-    var maker = PlanMaker(project: project, state: state, observation: observation, newLineage: newLineage)
+  public init(scope: Scope, state: AppliedState?, observation: Observation, newLineage: String) {
+    var maker = PlanMaker(scope: scope, state: state, observation: observation, newLineage: newLineage)
     self = maker.make()
   }
 }
 
 /// Puts a plan together, resource by resource.
 struct PlanMaker {
+  let scope: Scope
   let project: Project
+  /// The state as it was read.
+  let before: AppliedState?
+  /// The state with all renames done: what steps are compared with.
   let state: AppliedState?
+  let renames: Renames
   let observation: Observation
   let lineage: String
   let designs: [FlowDesign]
@@ -28,11 +33,14 @@ struct PlanMaker {
   var ledgers: [String: Step] = [:]
   var tablesMade = TablesMade()
 
-  init(project: Project, state: AppliedState?, observation: Observation, newLineage: String) {
-    self.project = project
-    self.state = state
+  init(scope: Scope, state: AppliedState?, observation: Observation, newLineage: String) {
+    self.scope = scope
+    project = scope.project
+    before = state
+    renames = Renames(in: scope.project, declared: scope.declared, state: state)
+    self.state = renames.applied(to: state)
     self.observation = observation
-    designs = project.designs()
+    designs = scope.designs
     lineage = state?.lineage ?? Self.lineage(of: designs, in: observation) ?? newLineage
   }
 
@@ -42,7 +50,7 @@ struct PlanMaker {
   private static func lineage(of designs: [FlowDesign], in observation: Observation) -> String? {
     var found: Set<String> = []
     for design in designs {
-      guard case .reached(let live)? = observation.databases[design.authorizer] else { continue }
+      guard let live = observation.live(design.authorizer) else { continue }
       found.formUnion(live.lineages[design.ledger]?[design.flow.name] ?? [])
     }
     return found.count == 1 ? found.first : nil
@@ -50,32 +58,43 @@ struct PlanMaker {
 
   mutating func make() -> Plan {
     let flows = designs.map { step(for: $0) }
-    var steps = connectionSteps(flows: flows) + ledgers.values.sorted { $0.address < $1.address } + flows
+    var connections = connectionSteps(flows: flows)
+    takeAlong(flows, by: &connections)
+    var steps = connections + ledgers.values.sorted { $0.address < $1.address } + flows
+    recordRenames(in: &steps)
     steps += deletions()
     return Plan(
-      lineage: lineage, serial: state?.serial ?? 0, steps: steps, diagnostics: findings.diagnostics(),
+      lineage: lineage, serial: before?.serial ?? 0, steps: steps,
+      diagnostics: (findings.diagnostics() + renames.diagnostics + neededButLeftOut(steps)).sorted(),
       authorizers: reports())
   }
 
   private func reports() -> [AuthorizerReport] {
-    project.authorizers.values.sorted { $0.name < $1.name }.map { authorizer in
-      let server: Server? =
-        if case .reached(let live)? = observation.databases[authorizer.name] { live.server } else { nil }
-      return AuthorizerReport(name: authorizer.name, server: server, host: authorizer.spec.host)
+    project.authorizers.values.filter { scope.contains(Address(.authorizer, $0.name)) }.sorted { $0.name < $1.name }
+      .map { authorizer in
+        AuthorizerReport(
+          name: authorizer.name, server: observation.live(authorizer.name)?.server, host: authorizer.spec.host)
+      }
+  }
+
+  /// All renames are recorded by the first step that renames: an entry must never name what the state does not hold.
+  private func recordRenames(in steps: inout [Step]) {
+    let changes = renames.changes(to: before)
+    guard let first = steps.firstIndex(where: { $0.wanted == .rename }) else { return }
+    steps[first].alsoRecords += changes
+    let touched = Set(changes.map(\.address))
+    for index in steps.indices where index != first && touched.contains(steps[index].address) {
+      steps[index].after.append(steps[first].address)
     }
   }
 
-  /// Resources that were applied and are in no manifest any more, those that others may need last.
-  private func deletions() -> [Step] {
-    let gone = (state?.resources ?? [:]).compactMap { key, resource -> (Address, AppliedResource)? in
-      guard let address = Address(key), project.places(of: address) == nil else { return nil }
-      return (address, resource)
-    }
-    return gone.sorted { $0.0 > $1.0 }.map { address, resource in
-      let rest = resource.table.map { "; table \($0) stays as it is" } ?? ""
-      var step = Step(.delete, address.description, reason: "no longer in the manifests\(rest)")
-      step.changes = FieldChange.between(resource.spec, nil)
-      return step
+  /// What a selected resource needs and `--exclude` leaves out, where it is not already as the manifests say.
+  private func neededButLeftOut(_ steps: [Step]) -> [Diagnostic] {
+    scope.leftOut.sorted { $0.key < $1.key }.compactMap { address, user in
+      guard let spec = spec(of: address), state?.resources[address.description]?.spec != spec else { return nil }
+      return Diagnostic(
+        .error, "excluded", "\(user) needs \(address), which --exclude leaves out and which has changes to apply",
+        at: project.places(of: address)?.resource, help: ["apply \(address) first, or do not exclude it"])
     }
   }
 }

@@ -10,7 +10,7 @@ extension PlanMaker {
     let actions = Dictionary(uniqueKeysWithValues: flows.map { ($0.address, $0.action) })
     let users = users()
     var steps: [Step] = []
-    for address in project.addresses where address.kind != .flow {
+    for address in project.addresses where address.kind != .flow && scope.contains(address) {
       guard let spec = spec(of: address), let places = project.places(of: address) else { continue }
       let users = (users[address] ?? []).compactMap { actions[Address(.flow, $0).description] }
       var step = step(
@@ -29,7 +29,9 @@ extension PlanMaker {
     let server = address.kind == .authorizer ? identity(of: address.name) : nil
     let changes = FieldChange.between(recorded?.spec, spec)
     var step: Step
-    if recorded == nil {
+    if let old = renames.old[address] {
+      step = Step(.rename, address.description, reason: "was \(old), renamed at \(places.resource)")
+    } else if recorded == nil {
       step =
         isAdopted
         ? Step(.adopt, address.description, reason: "all flows that use it exist already as wanted")
@@ -41,13 +43,42 @@ extension PlanMaker {
     } else {
       step = Step(.unchanged, address.description, reason: "")
     }
+    step.reason += neededBy(address)
     step.changes = changes
+    if step.action == .repair {
+      step.changes = [
+        FieldChange(
+          path: "server", before: .string(recorded?.server), after: .string(server), side: .database)
+      ]
+    }
+    step.after = project.needs(of: address).filter(scope.contains).map(\.description)
     step.record = AppliedResource(spec: spec, server: server ?? recorded?.server, appliedAt: "")
     return step
   }
 
   private func identity(of authorizer: String) -> String? {
-    if case .reached(let live)? = observation.databases[authorizer] { live.server.identity } else { nil }
+    observation.live(authorizer)?.server.identity
+  }
+
+  /// Lets a step that finds an authorizer with another server than before take along its flows that have no change of
+  /// their own: after a migration the new server is one repair.
+  func takeAlong(_ flows: [Step], by connections: inout [Step]) {
+    for index in connections.indices where connections[index].action.isChange {
+      let authorizer = Address(connections[index].address).flatMap { $0.kind == .authorizer ? $0.name : nil }
+      guard let authorizer, let server = identity(of: authorizer) else { continue }
+      for flow in flows where flow.authorizer == authorizer && !flow.wanted.isChange {
+        guard let recorded = state?.resources[flow.address], recorded.server != server, var record = flow.record else {
+          continue
+        }
+        record.appliedAt = recorded.appliedAt
+        connections[index].alsoRecords.append(StateChange(address: flow.address, resource: record))
+      }
+    }
+  }
+
+  /// Why a resource is in the plan that the selection does not name.
+  func neededBy(_ address: Address) -> String {
+    scope.pulledIn[address].map { " (\($0) needs it)" } ?? ""
   }
 
   private func connectionFindings(_ name: String, at places: Places, users: Int) -> [Finding] {
@@ -65,11 +96,14 @@ extension PlanMaker {
           check: Check(.connection, .failed, diagnostic.message), diagnostic: diagnostic, cause: "authorizer \(name)")
       ]
     case nil:
-      return [.skipped(.connection, "it was not looked at")]
+      return [
+        .skipped(.connection, observation.isOffline ? "nothing was looked at (--offline)" : "it was not looked at")
+      ]
     }
   }
 
-  private func spec(of address: Address) -> JSONValue? {
+  /// The canonical form of what is declared at `address`.
+  func spec(of address: Address) -> JSONValue? {
     switch address.kind {
     case .authorizer: project.authorizers[address.name]?.specJSON
     case .tunnel: project.tunnels[address.name]?.specJSON

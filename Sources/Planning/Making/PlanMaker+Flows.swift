@@ -10,21 +10,23 @@ extension PlanMaker {
     let recorded = state?.resources[design.address.description]
     let spec = design.flow.specJSON
     let source = observation.sources[design.flow.name]
-    let observed: LiveDatabase? =
-      if case .reached(let live)? = observation.databases[design.authorizer] { live } else { nil }
+    let observed = observation.live(design.authorizer)
     let live = observed.map { tablesMade.found(by: design, in: $0) }
     let resolution = ColumnResolution(design, recorded: recorded, live: live, source: source)
     let operations = live.map { design.operations(columns: resolution.columns, recorded: recorded, live: $0) } ?? []
+    let drift = recorded.flatMap { recorded in observed.map { Drift(design: design, recorded: recorded, live: $0) } }
 
     var step = Step(.unchanged, design.address.description, reason: "")
     step.authorizer = design.authorizer
     step.columns = resolution.columns
     step.operations = operations
     step.hazards = Hazard.allCases.filter { hazard in operations.contains { $0.hazards.contains(hazard) } }
-    step.changes = changes(to: design, spec: spec, columns: resolution.columns, recorded: recorded)
+    step.changes = changes(to: design, spec: spec, recorded: recorded)
+    if recorded != nil, step.changes.isEmpty { step.changes = drift?.changes(declared: resolution.columns) ?? [] }
     step.after = [Address(.destination, design.destination.name).description]
     step.after += live.flatMap { tablesMade.maker(of: design.table, in: $0) }.map { [$0] } ?? []
-    (step.wanted, step.reason) = wanted(design, recorded: recorded, step: step, live: observed)
+    (step.wanted, step.reason) = wanted(design, recorded: recorded, step: step, live: observed, drift: drift)
+    step.reason += neededBy(design.address)
 
     let key: [Identifier]?
     if let live {
@@ -37,12 +39,38 @@ extension PlanMaker {
       if live.tables[design.ledger] == nil { planLedger(for: context, isBlocked: step.action == .blocked) }
     } else {
       key = design.key(table: nil, recorded: recorded)
-      conclude(&step, unsupported(design) + [.unreachable(design.authorizer)])
+      conclude(&step, unsupported(design) + [notLookedAt(design.authorizer)])
     }
-    step.record = AppliedResource(
-      spec: spec, table: design.table.sql, columns: resolution.columns.map(AppliedColumn.init),
-      key: key?.map(\.name), server: live?.server.identity ?? recorded?.server, appliedAt: "")
+    // Drift that no check minds and no operation mends is no news.
+    if step.action == .unchanged { (step.changes, step.reason) = ([], "") }
+    step.record = record(design, spec: spec, key: key, columns: resolution.columns, live: live, recorded: recorded)
     return step
+  }
+
+  private func record(
+    _ design: FlowDesign, spec: JSONValue, key: [Identifier]?, columns: [PlannedColumn], live: LiveDatabase?,
+    recorded: AppliedResource?
+  ) -> AppliedResource {
+    let table = live?.tables[design.table]
+    var record = AppliedResource(
+      spec: spec, table: design.table.sql, key: key?.map(\.name), server: live?.server.identity ?? recorded?.server,
+      relationOID: live == nil ? recorded?.relationOID : table.flatMap { $0.oid == 0 ? nil : $0.oid },
+      formerNames: recorded?.formerNames ?? [], appliedAt: "")
+    record.columns = columns.map { column in
+      var applied = AppliedColumn(column)
+      if column.defaultSQL != nil {
+        applied.default =
+          table == nil
+          ? recorded?.columns?.first { $0.name == column.name.name }?.default
+          : table?.column(column.name)?.defaultExpression
+      }
+      return applied
+    }
+    return record
+  }
+
+  private func notLookedAt(_ authorizer: String) -> Finding {
+    observation.isOffline ? .skipped(.connection, "nothing was looked at (--offline)") : .unreachable(authorizer)
   }
 
   private func findings(in context: FlowContext) -> [Finding] {
@@ -76,7 +104,7 @@ extension PlanMaker {
   }
 
   private func wanted(
-    _ design: FlowDesign, recorded: AppliedResource?, step: Step, live: LiveDatabase?
+    _ design: FlowDesign, recorded: AppliedResource?, step: Step, live: LiveDatabase?, drift: Drift?
   ) -> (Step.Action, reason: String) {
     let place = design.flow.places.resource
     guard recorded != nil else {
@@ -84,16 +112,28 @@ extension PlanMaker {
       return isAsWanted
         ? (.adopt, "table \(design.table.sql) exists already as wanted") : (.create, "new at \(place)")
     }
-    if !step.changes.isEmpty { return (.update, "changed at \(place)") }
+    if let old = renames.old[design.address] { return (.rename, "was \(old), renamed at \(place)") }
+    if step.changes.contains(where: { $0.side == .manifest }) { return (.update, "changed at \(place)") }
+    if drift?.isTableMadeAnew == true {
+      let reason =
+        "table \(design.table.sql) was dropped and made anew since it was applied: rows loaded before are gone"
+      return (.repair, reason)
+    }
     if !step.operations.isEmpty {
       return (.repair, "table \(design.table.sql) is no longer as it was applied")
     }
-    return (.unchanged, "")
+    if let drift, !drift.isSameServer, isServerKnown(design.authorizer, drift.live) {
+      return (.repair, "its table is in another database than the one applied to")
+    }
+    return (.unchanged, step.changes.isEmpty ? "" : "table \(design.table.sql) is no longer as it was applied")
   }
 
-  private func changes(
-    to design: FlowDesign, spec: JSONValue, columns: [PlannedColumn], recorded: AppliedResource?
-  ) -> [FieldChange] {
+  /// Whether the authorizer itself was recorded with this database: then no repair of the authorizer takes its flows along.
+  private func isServerKnown(_ authorizer: String, _ live: LiveDatabase) -> Bool {
+    state?.resources["authorizer/\(authorizer)"]?.server == live.server.identity
+  }
+
+  private func changes(to design: FlowDesign, spec: JSONValue, recorded: AppliedResource?) -> [FieldChange] {
     var changes = FieldChange.between(recorded?.spec, spec)
     guard let recorded else { return changes }
     if let table = recorded.table, table != design.table.sql, !changes.contains(where: { $0.path == "table" }) {

@@ -8,9 +8,23 @@ public struct Observation: Sendable {
   public var databases: [String: DatabaseObservation] = [:]
   /// By flow: what its source holds, where a plan needs to know.
   public var sources: [String: SourceObservation] = [:]
+  /// Whether nothing was to be looked at: the plan compares what is declared with what was recorded alone.
+  public private(set) var isOffline = false
 
   /// An observation of nothing.
   public init() {}
+
+  /// What a plan has that may look at nothing.
+  public static let offline: Observation = {
+    var observation = Observation()
+    observation.isOffline = true
+    return observation
+  }()
+
+  /// The database of `authorizer`, where it was reached.
+  func live(_ authorizer: String) -> LiveDatabase? {
+    if case .reached(let live)? = databases[authorizer] { live } else { nil }
+  }
 }
 
 /// What connecting to one authorizer brought.
@@ -35,6 +49,8 @@ public struct LiveDatabase: Sendable {
   public var roles: Set<Identifier>
   /// Whether rows of a table have the same key, for the keys asked for.
   public var duplicates: [KeyQuestion: DuplicateAnswer]
+  /// How many rows the tables asked for hold, where that could be found out.
+  public var rowCounts: [QualifiedName: RowCount]
   /// How often the client waited for the server.
   public var roundTrips: Int
 
@@ -47,6 +63,7 @@ public struct LiveDatabase: Sendable {
     lineages = [:]
     roles = []
     duplicates = [:]
+    rowCounts = [:]
     roundTrips = 0
   }
 }
@@ -90,6 +107,13 @@ public enum DuplicateAnswer: Hashable, Sendable {
   case found([String])
   /// It was not found out: the reason (it took too long, the role may not read).
   case unknown(String)
+}
+
+/// How many rows a table holds.
+public enum RowCount: Hashable, Sendable {
+  case exactly(Int)
+  /// As the last ANALYZE or VACUUM left it in `pg_class.reltuples`.
+  case about(Int)
 }
 
 /// What a flow's source holds.

@@ -1,5 +1,5 @@
 public import Catalog
-public import Manifests
+internal import Manifests
 public import State
 
 /// What a plan asks of one database. Its size grows with the project; the number of round trips to answer it does not.
@@ -14,15 +14,24 @@ public struct Questions: Hashable, Sendable {
   public var readers: Set<ReaderQuestion> = []
   /// Keys for which a unique index is wished.
   public var keys: Set<KeyQuestion> = []
+  /// Those of `tables` whose flows go: how many rows stay in them.
+  public var counts: Set<QualifiedName> = []
 
   /// No question.
   public init() {}
 
-  /// What a plan of `project` asks of each authorizer, by its name.
-  public static func of(_ project: Project) -> [String: Questions] {
-    var questions = project.authorizers.mapValues { _ in Questions() }
-    for design in project.designs() {
-      questions[design.authorizer]?.add(design)
+  /// What a plan of `scope` asks of each authorizer, by its name.
+  public static func of(_ scope: Scope, state: AppliedState?) -> [String: Questions] {
+    let project = scope.project
+    var questions = project.authorizers.filter { scope.contains(Address(.authorizer, $0.key)) }
+      .mapValues { _ in Questions() }
+    for design in scope.designs { questions[design.authorizer, default: Questions()].add(design) }
+    for (address, resource) in scope.gone(from: state) where address.kind == .flow {
+      guard let authorizer = state?.authorizer(of: address), questions[authorizer] != nil,
+        let table = resource.table.flatMap({ WrittenName($0) })?.qualified(default: "public")
+      else { continue }
+      questions[authorizer]?.tables.insert(table)
+      questions[authorizer]?.counts.insert(table)
     }
     return questions
   }
@@ -49,11 +58,11 @@ public struct Questions: Hashable, Sendable {
   }
 }
 
-extension Project {
+extension Scope {
   /// The flows whose sources a plan looks into: those that are new or changed, those that go into another table now, and
   /// those whose columns are not known.
   public func flowsToInspect(state: AppliedState?) -> [FlowDesign] {
-    designs().filter { design in
+    designs.filter { design in
       guard let recorded = state?.resources[design.address.description], recorded.columns != nil else { return true }
       return recorded.spec != design.flow.specJSON || recorded.table != design.table.sql
     }

@@ -37,6 +37,8 @@ public struct Step: Sendable {
   public var after: [String]
   /// What the state records when it is done; nothing for a delete and for a ledger.
   public var record: AppliedResource?
+  /// What the state records besides, at other addresses: a name that is no more, flows that a new server takes along.
+  public var alsoRecords: [StateChange]
 
   /// Makes a step that does nothing to a database.
   public init(_ action: Action, _ address: String, reason: String) {
@@ -50,24 +52,35 @@ public struct Step: Sendable {
     operations = []
     columns = []
     after = []
+    alsoRecords = []
   }
 
   /// The SQL that apply runs, in order.
   public var statements: [String] { operations.flatMap(\.statements) }
 }
 
-/// A field of a resource that a step changes.
+/// A field of a resource that a step changes, or that is no longer as it was applied.
 public struct FieldChange: Hashable, Sendable {
+  /// Which of the two sides moved since the last apply.
+  public enum Side: String, Hashable, Sendable {
+    /// What is declared differs from what was recorded.
+    case manifest
+    /// What is live differs from what was recorded: drift.
+    case database
+  }
+
   /// Its path in the canonical form: `columns.total.type`.
   public var path: String
   /// What was recorded; nothing where the field was not there.
   public var before: JSONValue?
-  /// What is declared; nothing where the field goes.
+  /// What is declared, or live; nothing where the field goes, or is gone.
   public var after: JSONValue?
+  public var side: Side
 
   /// Makes a change.
-  public init(path: String, before: JSONValue?, after: JSONValue?) {
+  public init(path: String, before: JSONValue?, after: JSONValue?, side: Side = .manifest) {
     self.path = path
+    self.side = side
     self.before = before
     self.after = after
   }

@@ -39,7 +39,8 @@ enum CatalogQueries {
       END,
       ARRAY(SELECT a.attname FROM pg_partitioned_table p, pg_attribute a
         WHERE p.partrelid = c.oid AND a.attrelid = c.oid AND a.attnum = ANY (p.partattrs)),
-      has_table_privilege(c.oid, 'SELECT WITH GRANT OPTION')
+      has_table_privilege(c.oid, 'SELECT WITH GRANT OPTION'),
+      c.oid, c.reltuples::bigint
     \(sql: wanted(names))
     """
   }
@@ -136,6 +137,9 @@ enum CatalogQueries {
     GROUP BY flow
     """
   }
+
+  /// How many rows a table holds, at the cost of reading it.
+  static func count(of table: QualifiedName) -> SQL { "SELECT count(*) FROM \(name: table)" }
 
   /// Up to three keys that stand in more than one row.
   static func duplicates(of key: [Identifier], in table: QualifiedName) -> SQL {

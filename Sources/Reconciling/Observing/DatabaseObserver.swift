@@ -13,6 +13,8 @@ struct DatabaseObserver: Sendable {
 
   /// How long the search for duplicate keys may take, for each table.
   private static let duplicateTimeout = "30s"
+  /// How long the rows of a table may be counted before the estimate has to do.
+  private static let countTimeout = "1s"
 
   /// Looks, in READ ONLY transactions; nothing is written.
   func observe(_ database: borrowing Database) throws -> LiveDatabase {
@@ -82,19 +84,18 @@ struct DatabaseObserver: Sendable {
     let tables = live.tables
     let ledgers = questions.ledgers.sorted().filter { tables[$0]?.privileges.contains(.select) == true }
     let keys = questions.openKeys(in: live.tables)
-    if known.isEmpty, ledgers.isEmpty, keys.isEmpty { return }
+    let counts = questions.counts.sorted().filter { live.tables[$0]?.kind.takesLoads == true }
+    if known.isEmpty, ledgers.isEmpty, keys.isEmpty, counts.isEmpty { return }
 
     let opening = transaction
     var items = opening.map { PipelineItem.query($0) }
     items.append(.query(CatalogQueries.typeNames(known.map { ($0.type, $0.modifier, $0.text.hasSuffix("]")) })))
     items += ledgers.map { .query(CatalogQueries.lineages(in: $0, project: project)) }
     items.append(.query("COMMIT", sync: true))
-    for key in keys {
-      let settings = transaction + ["SET LOCAL statement_timeout = '\(raw: Self.duplicateTimeout)'"]
-      items += settings.map { .query($0) }
-      items += [
-        .query(CatalogQueries.duplicates(of: key.key, in: key.table), sync: true), .query("ROLLBACK", sync: true),
-      ]
+    let searches = keys.map { (CatalogQueries.duplicates(of: $0.key, in: $0.table), Self.duplicateTimeout) }
+    for (query, timeout) in searches + counts.map({ (CatalogQueries.count(of: $0), Self.countTimeout) }) {
+      let settings = transaction + ["SET LOCAL statement_timeout = '\(raw: timeout)'"]
+      items += settings.map { .query($0) } + [.query(query, sync: true), .query("ROLLBACK", sync: true)]
     }
     var results = try database.pipeline(items)[...]
     results.removeFirst(opening.count)
@@ -107,11 +108,18 @@ struct DatabaseObserver: Sendable {
       live.lineages[ledger] = Dictionary(lineages) { $0.union($1) }
     }
     results.removeFirst()
-    for key in keys {
+    func nextAnswer() -> PipelineResult? {
       results.removeFirst(transaction.count + 1)
-      live.duplicates[key] = Self.answer(results.removeFirst())
-      results.removeFirst()
+      defer { results.removeFirst() }
+      return results.removeFirst()
     }
+    for key in keys { live.duplicates[key] = nextAnswer().map(Self.answer) }
+    for table in counts { live.rowCounts[table] = nextAnswer().flatMap { Self.count($0, live.tables[table]) } }
+  }
+
+  private static func count(_ result: PipelineResult, _ table: Table?) -> RowCount? {
+    if let rows = (try? result.rows().map { $0.int(0) })?.first?.flatMap({ $0 }) { return .exactly(rows) }
+    return table?.estimatedRows.map { .about($0) }
   }
 
   private static func answer(_ result: PipelineResult) -> DuplicateAnswer {

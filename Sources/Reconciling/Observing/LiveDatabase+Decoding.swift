@@ -63,10 +63,12 @@ extension Table {
   init?(_ row: borrowing Row) {
     guard let kind = row.text(2).flatMap(RelationKind.init) else { return nil }
     self.init(
-      name: QualifiedName(row), kind: kind, owner: Identifier(row.text(3) ?? ""), isOwned: row.bool(4) ?? false,
+      name: QualifiedName(row), kind: kind, oid: row.int(10) ?? 0, owner: Identifier(row.text(3) ?? ""),
+      isOwned: row.bool(4) ?? false,
       columns: [], partitionColumns: (row.textArray(8) ?? []).map { Identifier($0) },
       hasRowSecurity: row.bool(5) ?? false, privileges: Set((row.textArray(6) ?? []).compactMap(Privilege.init)),
-      maySelectBeGranted: row.bool(9), isEmpty: row.int(7) == 0)
+      maySelectBeGranted: row.bool(9), isEmpty: row.int(7) == 0,
+      estimatedRows: row.int(11).flatMap { $0 < 0 ? nil : $0 })
   }
 }
 

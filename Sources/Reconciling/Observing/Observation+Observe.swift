@@ -10,18 +10,18 @@ extension Observation {
   /// How many connections are open at once.
   private static let connectionLimit = 10
 
-  /// Looks at the databases and the sources of `project`; writes nothing.
+  /// Looks at the databases and the sources that a plan of `scope` needs; writes nothing.
   ///
   /// - Parameters:
   ///   - connector: opens one connection an authorizer; one that cannot be opened is a part of the observation.
   ///   - inspect: looks into a source's files or rows, and says which fields it has.
   public static func observe(
-    _ project: Project, state: AppliedState?, through connector: some Connector,
+    _ scope: Scope, state: AppliedState?, through connector: some Connector,
     inspecting inspect: (Source) throws(Failure) -> [SourceField]
   ) async -> Observation {
     var observation = Observation()
-    async let databases = observeDatabases(of: project, through: connector)
-    for design in project.flowsToInspect(state: state) {
+    async let databases = observeDatabases(of: scope, state: state, through: connector)
+    for design in scope.flowsToInspect(state: state) {
       observation.sources[design.flow.name] = look(into: design, inspect)
     }
     observation.databases = await databases
@@ -29,11 +29,12 @@ extension Observation {
   }
 
   private static func observeDatabases(
-    of project: Project, through connector: some Connector
+    of scope: Scope, state: AppliedState?, through connector: some Connector
   ) async -> [String: DatabaseObservation] {
-    let questions = Questions.of(project)
+    let project = scope.project
+    let questions = Questions.of(scope, state: state)
     return await withTaskGroup { group in
-      var waiting = project.authorizers.values.sorted { $0.name < $1.name }[...]
+      var waiting = project.authorizers.values.filter { questions[$0.name] != nil }.sorted { $0.name < $1.name }[...]
       var observed: [String: DatabaseObservation] = [:]
       func next(_ group: inout TaskGroup<(String, DatabaseObservation)>) {
         guard let authorizer = waiting.popFirst() else { return }

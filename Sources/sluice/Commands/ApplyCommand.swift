@@ -11,12 +11,16 @@ struct ApplyCommand: AsyncParsableCommand {
   @OptionGroup var project: ProjectOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var confirmation: ConfirmationOptions
+  @OptionGroup var selection: SelectionOptions
+  @Argument(help: "Flows' names, or patterns of them.") var flows: [String] = []
 
   func run() async throws {
     let workspace = Workspace(project)
     let speaker = Speaker(output, workspace)
     do {
-      _ = try await confirmation.application(workspace, speaker).run("sluice apply")
+      var application = confirmation.application(workspace, speaker)
+      application.selection = selection.selection(flows: flows)
+      _ = try await application.run("sluice apply")
     } catch let failure as Failure { throw speaker.stop(failure) }
   }
 }

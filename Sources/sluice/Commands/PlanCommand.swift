@@ -9,25 +9,30 @@ import Manifests
 /// `sluice plan`: what apply would do.
 struct PlanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plan", abstract: "Show what would change, checked against the live databases; writes nothing.")
+    commandName: "plan", abstract: "Show what would change, checked against the live databases; writes nothing.",
+    discussion: "Names of flows (or --select) plan these alone, and what they need.")
 
   @OptionGroup var project: ProjectOptions
   @OptionGroup var output: OutputOptions
+  @OptionGroup var selection: SelectionOptions
+  @Argument(help: "Flows' names, or patterns of them.") var flows: [String] = []
   @Flag(help: "Exit with 0 when there is nothing to do, 1 on an error or a blocked step, 2 when there are changes.")
   var detailedExitcode = false
   @Flag(help: "Take steps that are unchanged, but whose live checks fail, for errors.")
   var strict = false
+  @Flag(help: "Compare the manifests with the state alone: nothing is connected to, nothing checked.")
+  var offline = false
 
   func run() async throws {
     let workspace = Workspace(project)
     let speaker = Speaker(output, workspace)
     let plan: Plan
     do {
-      let planner = Planner(workspace: workspace)
+      let planner = Planner(workspace: workspace, selection: selection.selection(flows: flows))
       let loaded = try planner.manifests()
       let state = try workspace.store(environment: loaded.project.environment).read()
-      let result = try await planner.plan(loaded, state: state)
-      plan = result.plan
+      plan =
+        offline ? try planner.offlinePlan(loaded, state: state) : try await planner.plan(loaded, state: state).plan
       speaker.document(planDocument(plan))
       speaker.show(plan.diagnostics)
       speaker.result(PlanView(style: speaker.terminal.output).text(plan))

@@ -10,6 +10,7 @@ import Views
 struct Application {
   let workspace: Workspace
   let speaker: Speaker
+  var selection = Selection()
   /// `--yes`.
   let isConfirmed: Bool
   /// `--allow-delete`: how many resources may be deleted without a question.
@@ -18,7 +19,7 @@ struct Application {
   /// - Returns: the project, and its state afterwards; nothing where there is none yet and nothing to do.
   /// - Throws: `Failure`; `ExitStatus` where all is said already.
   func run(_ command: String) async throws -> (project: Project, state: AppliedState?) {
-    let planner = Planner(workspace: workspace)
+    let planner = Planner(workspace: workspace, selection: selection)
     let loaded = try planner.manifests()
     let session = try workspace.store(environment: loaded.project.environment).open(command: command)
     do {

@@ -9,6 +9,7 @@ import State
 /// Reads, looks and plans, for the commands that do.
 struct Planner {
   let workspace: Workspace
+  var selection = Selection()
 
   /// What planning brings.
   struct Result {
@@ -28,17 +29,30 @@ struct Planner {
 
   /// Plans `loaded` from `state` and from what the databases say.
   func plan(_ loaded: LoadedProject, state: AppliedState?) async throws -> Result {
-    let project = loaded.project
-    let connector = try await workspace.connector(for: project)
-    let observation = await Observation.observe(project, state: state, through: connector) { source throws(Failure) in
+    let scope = try Scope(selection, of: loaded.project, state: state)
+    let connector = try await workspace.connector(for: loaded.project)
+    let observation = await Observation.observe(scope, state: state, through: connector) { source throws(Failure) in
       try inspect(source, root: workspace.folder)
     }
     try Task.checkCancellation()
-    var plan = Plan(project: project, state: state, observation: observation, newLineage: Workspace.newLineage())
+    return Result(
+      loaded: loaded, connector: connector, plan: plan(scope, state: state, observation, loaded.diagnostics))
+  }
+
+  /// Compares `loaded` with `state` alone; nothing is looked at.
+  func offlinePlan(_ loaded: LoadedProject, state: AppliedState?) throws(Failure) -> Plan {
+    plan(
+      try Scope(selection, of: loaded.project, state: state), state: state, .offline, loaded.diagnostics)
+  }
+
+  private func plan(
+    _ scope: Scope, state: AppliedState?, _ observation: Observation, _ diagnostics: [Diagnostic]
+  ) -> Plan {
+    var plan = Plan(scope: scope, state: state, observation: observation, newLineage: Workspace.newLineage())
     if workspace.options.sandbox {
       for index in plan.authorizers.indices { plan.authorizers[index].host = "the sandbox" }
     }
-    plan.diagnostics = (loaded.diagnostics + plan.diagnostics).sorted()
-    return Result(loaded: loaded, connector: connector, plan: plan)
+    plan.diagnostics = (diagnostics + plan.diagnostics).sorted()
+    return plan
   }
 }

@@ -1,0 +1,17 @@
+import ArgumentParser
+import Planning
+
+/// Which resources a command works on.
+struct SelectionOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Only these, and what they need: an address, a pattern of addresses, or a label.", valueName: "what"))
+  var select: [String] = []
+  @Option(help: ArgumentHelp("Not these: an address, a pattern of addresses, or a label.", valueName: "what"))
+  var exclude: [String] = []
+
+  /// The selection that these make, with a command's arguments.
+  func selection(flows: [String] = []) -> Selection {
+    Selection(flows: flows, select: select, exclude: exclude)
+  }
+}
