@@ -43,11 +43,16 @@ public struct TargetColumn: Hashable, Sendable {
   public var type: String
   public var isNullable: Bool
   public var from: ColumnInput
+  /// The type itself, or what it is made of where it is a domain: found out by the load.
+  var base: String
+  /// The operator by which the type's own indexes take two values for the same: found out by the load.
+  var equality = "="
 
   /// Makes a column.
   public init(name: Identifier, type: String, isNullable: Bool = true, from: ColumnInput) {
     self.name = name
     self.type = type
+    base = type
     self.isNullable = isNullable
     self.from = from
   }

@@ -6,7 +6,7 @@ internal import Postgres
 
 /// One try of a load, in one transaction.
 final class LoadRun {
-  let request: LoadRequest
+  private(set) var request: LoadRequest
   let meter: ProgressMeter
   private let sources: LoadSources
   private let startedAt: String
@@ -38,7 +38,8 @@ final class LoadRun {
     } catch let refused as RowsRefused {
       // The transaction is rolled back; the source is read again for the row's place and value.
       let row = refused.ordinal.flatMap { LocatedRow.find($0, in: parts, starts: refused.starts) }
-      throw Refusal(refused.error, row: row, column: refused.column, request)
+      throw Refusal(
+        refused.error, row: row, column: refused.column, request, hasRowSecurity: hasRowSecurity)
     } catch let error as PostgresError {
       throw Refusal(error, row: nil, column: error.column, request)
     }
@@ -52,6 +53,7 @@ final class LoadRun {
     if let other = standing.otherLineage { throw request.otherLineage(other) }
     if standing.hasSlot, !request.again { return outcome(.skipped, LoadCounts()) }
     guard try choose(database) else { return outcome(.skipped, LoadCounts()) }
+    try request.resolveTypes(on: database)
 
     let counts = try write(database)
     if counts.read == 0, !sources.allowsEmpty {

@@ -36,6 +36,8 @@ private struct PreviewMade: Error {
 private func makePreview(
   _ request: LoadRequest, _ sources: LoadSources, rows: Int, _ database: borrowing Database
 ) throws -> Preview {
+  var request = request
+  try request.resolveTypes(on: database)
   let columns = request.columns
   try database.run(Stage.create(columns) { !$0.isNullable })
   let log = RejectLog(file: nil)
@@ -53,7 +55,7 @@ private func makePreview(
     SELECT \(identifiers: columns.map(\.name)) FROM pg_temp.\(identifier: Stage.name)
     ORDER BY \(identifier: Stage.ordinal)
     """
-  ) { row in columns.indices.map { jsonValue(row.text($0), type: columns[$0].type) } }
+  ) { row in columns.indices.map { jsonValue(row.text($0), type: columns[$0].base) } }
   return Preview(
     flow: request.flow, columns: columns.map { ($0.name.name, $0.type) }, rows: values, rejected: log.kept)
 }

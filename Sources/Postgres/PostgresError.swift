@@ -40,6 +40,8 @@ public struct PostgresError: Error, Sendable, Hashable {
   public var constraint: String?
   /// The name of the data type concerned.
   public var dataType: String?
+  /// The function of the server's source that reported it: tells errors of one code apart, whatever language it speaks.
+  public var routine: String?
   /// Where in `statement` it is, in characters from 1.
   public var position: Int?
   /// The text of the statement, never its parameters.
@@ -70,6 +72,7 @@ public struct PostgresError: Error, Sendable, Hashable {
     column = field("c")
     constraint = field("n")
     dataType = field("d")
+    routine = field("R")
     position = field("P").flatMap { Int($0) }
   }
 }

@@ -47,7 +47,9 @@ struct TruncateInsertTests {
     let world = try await LoadingWorld(
       Self.table + "CREATE TABLE child (t int REFERENCES t)", files: ["in.csv": "id,s\n1,new\n"])
     let explained = try await world.load(world.request(.truncateInsert, Self.columns))
+    #expect(explained.error?.code == "table-referenced")
     #expect(explained.error?.help.contains { $0.hasPrefix("write `readers: keep`") } == true)
+    #expect(explained.error?.help.contains { $0.contains("CASCADE") } == false)
     var request = world.request(.truncateInsert, Self.columns)
     request.readers = .keep
     #expect(try await world.load(request).counts.words == "read 1, inserted 1, deleted 2")
@@ -56,6 +58,11 @@ struct TruncateInsertTests {
       "GRANT INSERT, DELETE ON t TO \(role); GRANT SELECT, INSERT ON _sluice_loads TO \(role)")
     let outcome = try await world.load(world.request(.truncateInsert, Self.columns), as: role)
     #expect(outcome.counts.words == "read 1, inserted 1, deleted 1")
+    // Rows that others refer to cannot go either.
+    try await world.database.execute("INSERT INTO child VALUES (1)")
+    let referenced = try await world.load(request, as: role)
+    #expect(referenced.error?.code == "foreign-key-violation")
+    #expect(referenced.error?.help.contains { $0.hasPrefix("rows that others refer to") } == true)
   }
 
   @Test("a reader who stays is waited for again and again, and then named as the reason")

@@ -8,6 +8,7 @@ internal import Postgres
 /// checked when the statement ends), the stretch is halved.
 final class IgnoringCopier {
   private struct ChunkRow {
+    var ordinal: Int
     var file: String?
     var line: Int
     /// What goes to the server: a binary tuple, or a line of text.
@@ -26,6 +27,9 @@ final class IgnoringCopier {
   private var out = ByteBuffer(capacity: RowCopier.messageSize * 2)
   private var plain: [ChunkRow] = []
   private var doubtful: [ChunkRow] = []
+  /// The statement that takes rows, by the first and the last ordinal, from the temporary table that COPY fills to the
+  /// target; nothing where COPY fills the target itself.
+  var merge: ((_ first: Int, _ last: Int) -> SQL)?
 
   private static let chunkRows = 50_000
   private static let chunkBytes = 8 << 20
@@ -48,12 +52,15 @@ final class IgnoringCopier {
     var goesOn = true
     while goesOn {
       let reading = try fill(&goesOn, limit)
-      try copy(&plain, isBinary: true, database)
+      try settle(&plain) { try copy($0, isBinary: true, database) }
       if !doubtful.isEmpty {
         if reading != TextReading() { try reading.set(on: database) }
-        try copy(&doubtful, isBinary: false, database)
+        try settle(&doubtful) { try copy($0, isBinary: false, database) }
         if reading != TextReading() { try TextReading().set(on: database) }
       }
+      if let merge { try mergeChunk(database, merge) }
+      plain.removeAll(keepingCapacity: true)
+      doubtful.removeAll(keepingCapacity: true)
       meter.report(rows: feed.ordinal, bytes: feed.bytesRead)
     }
   }
@@ -97,7 +104,8 @@ final class IgnoringCopier {
       }
     }
     let row = ChunkRow(
-      file: feed.current?.file?.name, line: feed.line, sent: start..<sent.count, raw: appendRaw())
+      ordinal: feed.ordinal, file: feed.current?.file?.name, line: feed.line, sent: start..<sent.count,
+      raw: appendRaw())
     if isPlain { plain.append(row) } else { doubtful.append(row) }
   }
 
@@ -128,14 +136,19 @@ final class IgnoringCopier {
 
   // MARK: Sending it
 
-  /// Sends `rows`, and leaves them empty.
-  private func copy(_ rows: inout [ChunkRow], isBinary: Bool, _ database: borrowing Database) throws {
-    defer { rows.removeAll(keepingCapacity: true) }
+  /// Hands `rows` to `attempt`, as many at a time as may well be taken, and rejects those that are refused.
+  ///
+  /// - Parameter attempt: gives nothing where the server took the rows; else its error, and which row it is about, where
+  ///   it says so.
+  private func settle(
+    _ rows: inout [ChunkRow],
+    _ attempt: (ArraySlice<ChunkRow>) throws -> (error: PostgresError, index: Int?)?
+  ) throws {
     var next = 0
     var size = rows.count
     while next < rows.count {
       let end = min(next + size, rows.count)
-      guard let refused = try attempt(rows[next..<end], isBinary: isBinary, database) else {
+      guard let refused = try attempt(rows[next..<end]) else {
         next = end
         size = max(size * 2, 1)
         continue
@@ -151,14 +164,11 @@ final class IgnoringCopier {
     }
   }
 
-  /// Sends some rows under a savepoint.
-  ///
-  /// - Returns: nothing where the server took them; else its error, and which row it is about, where it says so.
-  private func attempt(
+  /// Sends some rows by COPY.
+  private func copy(
     _ rows: ArraySlice<ChunkRow>, isBinary: Bool, _ database: borrowing Database
   ) throws -> (error: PostgresError, index: Int?)? {
-    try database.run("SAVEPOINT chunk")
-    do {
+    try savingPoint(database) {
       _ = try database.copyIn(destination.copy(isBinary: isBinary)) { copy in
         out.truncate(to: 0)
         if isBinary { out.append(TupleEncoder.header) }
@@ -169,12 +179,35 @@ final class IgnoringCopier {
         if isBinary { out.append(TupleEncoder.trailer) }
         try flush(copy)
       }
+    }
+  }
+
+  /// Takes the chunk's rows from the temporary table to the target, in their order.
+  private func mergeChunk(_ database: borrowing Database, _ merge: (Int, Int) -> SQL) throws {
+    var staged = (plain + doubtful).sorted { $0.ordinal < $1.ordinal }
+    try settle(&staged) { rows in
+      guard let first = rows.first, let last = rows.last else { return nil }
+      return try savingPoint(database) { try database.run(merge(first.ordinal, last.ordinal)) }
+    }
+    try database.run("TRUNCATE \(sql: destination.table)")
+  }
+
+  /// Runs `body` under a savepoint.
+  ///
+  /// - Returns: nothing where the server took the rows; else its error, and which row it is about, where it says so.
+  private func savingPoint(
+    _ database: borrowing Database, _ body: () throws -> Void
+  ) throws -> (error: PostgresError, index: Int?)? {
+    try database.run("SAVEPOINT chunk")
+    do {
+      try body()
     } catch let error as PostgresError where error.kind == .statement {
       let context = CopyContext(error.context, table: destination.name)
       guard error.isAboutRows else {
         throw RowsRefused(error: error, ordinal: nil, column: context?.column, starts: feed.starts)
       }
-      try database.run("ROLLBACK TO SAVEPOINT chunk")
+      // Released too: savepoints of one name would stand one in the other, a level for each rejected row.
+      try database.script("ROLLBACK TO SAVEPOINT chunk; RELEASE SAVEPOINT chunk")
       return (error, context.map { $0.line - 1 })
     }
     try database.run("RELEASE SAVEPOINT chunk")

@@ -13,7 +13,7 @@ struct TupleEncoder {
 
   /// An encoder of `columns`; with an ordinal, that is a column before them.
   init(_ columns: [TargetColumn], hasOrdinal: Bool) {
-    steps = columns.map { Step(converter: Converter(type: $0.type), isDate: Converter.isDate($0.type)) }
+    steps = columns.map { Step(converter: Converter(type: $0.base), isDate: Converter.isDate($0.base)) }
     self.hasOrdinal = hasOrdinal
   }
 

@@ -10,9 +10,9 @@ func diagnosticCode(_ error: PostgresError) -> String {
   case "23502": return "not-null-violation"
   case "23503": return "foreign-key-violation"
   case "23505": return "duplicate-key"
-  case "23514": return "check-violation"
+  case "23514": return error.isWithoutPartition ? "no-partition" : "check-violation"
   case "23P01": return "exclusion-violation"
-  case "42501": return "permission-denied"
+  case "42501": return error.isPolicyViolation ? "row-security" : "permission-denied"
   case "42P01": return "table-missing"
   case "42703": return "column-missing"
   case "55P03": return "lock-timeout"
@@ -33,9 +33,15 @@ func diagnosticCode(_ error: PostgresError) -> String {
 
 extension PostgresError {
   /// Whether it is about the rows, so that other rows may well be taken: class 22 (data), 23 (constraints), 44 (views),
-  /// and what a trigger raises.
+  /// what a trigger raises, and what a policy refuses.
   var isAboutRows: Bool {
     guard kind == .statement, let sqlState else { return false }
-    return ["22", "23", "44"].contains { sqlState.hasPrefix($0) } || sqlState == "P0001"
+    return ["22", "23", "44"].contains { sqlState.hasPrefix($0) } || sqlState == "P0001" || isPolicyViolation
   }
+
+  /// Whether a policy of row-level security refuses a row: a missing privilege has the same code.
+  var isPolicyViolation: Bool { sqlState == "42501" && routine == "ExecWithCheckOptions" }
+
+  /// Whether a partitioned table has no partition for a row: a CHECK has the same code, and a name.
+  var isWithoutPartition: Bool { sqlState == "23514" && constraint == nil && table != nil }
 }

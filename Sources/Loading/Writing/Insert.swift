@@ -24,11 +24,11 @@ extension LoadRun {
     let names = request.columns.map(\.name)
     var counts = LoadCounts()
     counts.read = stage.rows
-    counts.inserted = try stage.merge(database) { database in
+    counts.inserted = try stage.merge(database) { database, rows in
       try database.run(
         """
         INSERT INTO \(name: request.target) (\(identifiers: names)) \
-        SELECT \(identifiers: names) FROM \(sql: stage.table) ORDER BY \(identifier: Stage.ordinal)
+        SELECT \(identifiers: names) FROM \(sql: rows) s ORDER BY \(identifier: Stage.ordinal)
         """)
     }
     return counts

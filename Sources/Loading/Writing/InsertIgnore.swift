@@ -6,14 +6,11 @@ internal import Postgres
 extension LoadRun {
   /// Appends the rows that the server takes, and rejects the others.
   func insertIgnore(_ database: borrowing Database) throws -> LoadCounts {
-    if hasRowSecurity { throw Failure.notSupported("insert_ignore into a table with row-level security") }
     // What is checked late would be placed nowhere.
     try database.run("SET CONSTRAINTS ALL IMMEDIATE")
     let log = RejectLog(file: request.rejectsFile)
     if case .count(let most) = request.maxRejects { log.most = most }
-    let copier = IgnoringCopier(
-      try feed(request.columns), TupleEncoder(request.columns, hasOrdinal: false),
-      to: CopyDestination(request.target, request.columns), log, meter)
+    let copier = try ignoringCopier(log, database)
     try copier.copyAll(database)
     newFields = copier.feed.newFields
     var counts = LoadCounts()
@@ -28,5 +25,30 @@ extension LoadRun {
       warn(Diagnostic(.warning, "rows-rejected", rows, help: ["they are in \(request.rejectsFile)"]))
     }
     return counts
+  }
+
+  /// Rows go straight into the table, or by way of a temporary one where row-level security refuses COPY.
+  private func ignoringCopier(_ log: RejectLog, _ database: borrowing Database) throws -> IgnoringCopier {
+    let columns = request.columns
+    let feed = try feed(columns)
+    guard hasRowSecurity else {
+      return IgnoringCopier(
+        feed, TupleEncoder(columns, hasOrdinal: false), to: CopyDestination(request.target, columns), log, meter)
+    }
+    try database.run(Stage.create(columns, isIndexed: true) { _ in false })
+    let copier = IgnoringCopier(
+      feed, TupleEncoder(columns, hasOrdinal: true),
+      to: CopyDestination(stage: Stage.name, columns, ordinal: Stage.ordinal), log, meter)
+    let names = columns.map(\.name)
+    let target = request.target
+    copier.merge = { first, last in
+      """
+      INSERT INTO \(name: target) (\(identifiers: names)) \
+      SELECT \(identifiers: names) FROM pg_temp.\(identifier: Stage.name) \
+      WHERE \(identifier: Stage.ordinal) BETWEEN \(value: first)::bigint AND \(value: last)::bigint \
+      ORDER BY \(identifier: Stage.ordinal)
+      """
+    }
+    return copier
   }
 }

@@ -1,5 +1,6 @@
 internal import Catalog
 internal import Diagnostics
+internal import Manifests
 internal import Postgres
 
 /// Why a load failed: for people, and (without any value) for the ledger.
@@ -29,8 +30,11 @@ struct Refusal: Error {
   }
 
   /// What the server said, about `row` where it is known.
-  init(_ error: PostgresError, row: LocatedRow?, column name: String?, _ request: LoadRequest) {
-    let code = diagnosticCode(error)
+  init(
+    _ error: PostgresError, row: LocatedRow?, column name: String?, _ request: LoadRequest,
+    hasRowSecurity: Bool = false
+  ) {
+    let code = error.isTruncateOfReferenced ? "table-referenced" : diagnosticCode(error)
     let column = request.columns.first { $0.name.name == name }
     let field: String? = if case .field(let field) = column?.from { field } else { nil }
     var message = error.message
@@ -44,10 +48,14 @@ struct Refusal: Error {
     if error.sqlState == "23502", error.table == Stage.name.name, let column {
       message = "column \(column.name.name) of the key is NULL"
     }
+    if error.isTruncateOfReferenced {
+      message = "table \(request.target.sql) cannot be truncated, as foreign keys of other tables refer to it"
+    }
     if let row, row.file == nil { message = "\(row.words): \(message)" }
     sqlState = error.sqlState
     diagnostic = Diagnostic(
-      .error, code, message, at: row?.place(ofField: field), help: Self.help(error, request))
+      .error, code, message, at: row?.place(ofField: field),
+      help: Self.help(error, request, hasRowSecurity: hasRowSecurity))
     ledgerMessage = Self.words(code, column: column?.name.name, row: row, constraint: error.constraint)
   }
 
@@ -59,13 +67,29 @@ struct Refusal: Error {
     return words
   }
 
-  private static func help(_ error: PostgresError, _ request: LoadRequest) -> [String] {
+  private static func help(_ error: PostgresError, _ request: LoadRequest, hasRowSecurity: Bool) -> [String] {
     var help: [String] = []
     if let detail = error.detail { help.append(detail) }
-    if let hint = error.hint { help.append(hint) }
+    // The server's hint for TRUNCATE is CASCADE, which would empty the other tables too.
+    if let hint = error.hint, !error.isTruncateOfReferenced { help.append(hint) }
     switch error.sqlState {
-    case "0A000" where error.statement?.hasPrefix("TRUNCATE") == true:
-      help.append("write `readers: keep` on the flow: rows are then deleted, which a foreign key allows")
+    case "0A000" where error.isTruncateOfReferenced:
+      help.append(
+        "write `readers: keep` on the flow: rows are then deleted, which foreign keys allow where nothing refers to them"
+      )
+    case "23503" where request.mode == .truncateInsert && error.statement?.hasPrefix("DELETE") == true:
+      help.append(
+        "rows that others refer to cannot be deleted: `writeMode: upsert` leaves those that do not change alone")
+    case "23514" where error.isWithoutPartition:
+      help.append("make a partition of \(request.target.sql) for such rows, or a DEFAULT one")
+    case "42501" where error.isPolicyViolation && request.mode == .upsert:
+      help.append(
+        "a policy refuses the row as it is, or as it would replace one of the same key, which it may hide from the role"
+      )
+    case "42501" where error.isPolicyViolation:
+      help.append("`SELECT * FROM pg_policies` shows which rows the role may write")
+    case "23505" where hasRowSecurity:
+      help.append("rows that policies hide from the role hold their keys too")
     case "55P03":
       help.append(
         "somebody holds a lock on \(request.target.sql); `lockTimeout` of the authorizer says how long to wait")
@@ -74,4 +98,9 @@ struct Refusal: Error {
     if let state = error.sqlState { help.append("SQLSTATE \(state)") }
     return help
   }
+}
+
+extension PostgresError {
+  /// Whether foreign keys keep a table from being truncated.
+  fileprivate var isTruncateOfReferenced: Bool { sqlState == "0A000" && statement?.hasPrefix("TRUNCATE") == true }
 }

@@ -6,14 +6,13 @@ internal import Postgres
 extension LoadRun {
   /// Inserts new rows and updates changed ones; the last row of a key wins.
   func upsert(_ database: borrowing Database) throws -> LoadCounts {
-    _ = try keyColumns()
+    let key = try keyColumns()
     let stage = try Stage(self, request.columns, key: request.key, on: database)
     var counts = LoadCounts()
     counts.read = stage.rows
     counts.superseded = try stage.keepLast(database)
-    let statement = upsertStatement(stage)
-    let written = try stage.merge(database) { database in
-      try database.rows(statement) { (inserted: $0.int(0) ?? 0, updated: $0.int(1) ?? 0) }.first
+    let written = try stage.merge(database) { database, rows in
+      try database.rows(upsertStatement(rows, key)) { (inserted: $0.int(0) ?? 0, updated: $0.int(1) ?? 0) }.first
     }
     counts.inserted = written?.inserted ?? 0
     counts.updated = written?.updated ?? 0
@@ -23,16 +22,15 @@ extension LoadRun {
 
   /// One statement: rows that are new or differ are found by a join, and written by ON CONFLICT, which another writer of
   /// the same key cannot break.
-  private func upsertStatement(_ stage: Stage) -> SQL {
+  private func upsertStatement(_ rows: SQL, _ key: [TargetColumn]) -> SQL {
     let names = request.columns.map(\.name)
-    let key = request.key
-    let keys = Set(key)
+    let keys = Set(key.map(\.name))
     let others = names.filter { !keys.contains($0) }
-    let same: [SQL] = key.map { "s.\(identifier: $0) = t.\(identifier: $0)" }
+    let same = key.map { $0.isSame("s", "t") }
     let compared = request.columns.filter { !keys.contains($0.name) && !$0.from.isMetadata }
-    let isNew: SQL = "t.\(identifier: key[0]) IS NULL"
+    let isNew: SQL = "t.\(identifier: key[0].name) IS NULL"
     let differs: [SQL] = compared.map { column in
-      let cast: SQL = isComparable(column.type) ? "" : "::text"
+      let cast: SQL = isComparable(column.base) ? "" : "::text"
       return "s.\(identifier: column.name)\(sql: cast) IS DISTINCT FROM t.\(identifier: column.name)\(sql: cast)"
     }
     let set: [SQL] = others.map { "\(identifier: $0) = EXCLUDED.\(identifier: $0)" }
@@ -41,11 +39,11 @@ extension LoadRun {
     return """
       WITH changed AS MATERIALIZED (
         SELECT \(sql: taken.joined(separator: ", ")), \(sql: isNew) AS _sluice_is_new
-        FROM \(sql: stage.table) s LEFT JOIN \(name: request.target) t ON \(sql: same.joined(separator: " AND "))
+        FROM \(sql: rows) s LEFT JOIN \(name: request.target) t ON \(sql: same.joined(separator: " AND "))
         WHERE \(sql: ([isNew] + differs).joined(separator: " OR "))
       ), merged AS (
         INSERT INTO \(name: request.target) (\(identifiers: names)) SELECT \(identifiers: names) FROM changed
-        ON CONFLICT (\(identifiers: key)) DO \(sql: action)
+        ON CONFLICT (\(identifiers: key.map(\.name))) DO \(sql: action)
       )
       SELECT count(*) FILTER (WHERE _sluice_is_new), count(*) FILTER (WHERE NOT _sluice_is_new) FROM changed
       """
@@ -62,11 +60,11 @@ extension LoadRun {
     counts.read = stage.rows
     counts.superseded = try stage.keepLast(database)
     counts.unchanged = counts.read - counts.superseded
-    let same: [SQL] = request.key.map { "t.\(identifier: $0) = s.\(identifier: $0)" }
-    counts.deleted = try stage.merge(database) { database in
+    let same = columns.map { $0.isSame("t", "s") }
+    counts.deleted = try stage.merge(database) { database, rows in
       try database.run(
         """
-        DELETE FROM \(name: request.target) t USING \(sql: stage.table) s WHERE \(sql: same.joined(separator: " AND "))
+        DELETE FROM \(name: request.target) t USING \(sql: rows) s WHERE \(sql: same.joined(separator: " AND "))
         """)
     }
     return counts

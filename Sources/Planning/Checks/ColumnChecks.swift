@@ -18,10 +18,12 @@ extension FlowContext {
   }
 
   private func unknownTypes() -> [Finding] {
-    resolution.unknownTypes.map { column, message in
+    resolution.unknownTypes.filter { !isClosed(type: $0.column.type) }.map { column, message in
       failed(
         .tableColumns, "the server knows no type \"\(column.type)\" for column \"\(column.name)\": \(message)",
-        about: "type \(column.type)", at: place(ofColumn: column.name))
+        about: "type \(column.type)", at: place(ofColumn: column.name),
+        help: schemaPart(ofType: column.type) == nil
+          ? ["a type that is not PostgreSQL's own is written with its schema: `schema.type`"] : [])
     }
   }
 

@@ -29,8 +29,10 @@ struct FlowContext {
     spec.writeMode == .delete ? key ?? [] : resolution.columns.map(\.name)
   }
 
+  /// Whether row-level security applies to the role, so that the server refuses COPY into the table.
+  var hasRowSecurity: Bool { table?.kind.takesLoads == true && table?.hasRowSecurity == true }
   /// Whether rows are staged in a temporary table.
-  var stagesRows: Bool { spec.writeMode.needsKey || spec.writeMode == .insertIgnore }
+  var stagesRows: Bool { spec.writeMode.needsKey || spec.writeMode == .insertIgnore || hasRowSecurity }
 
   /// Statements for whoever has the rights in this flow's database.
   func remedy(_ statements: String...) -> Remedy {

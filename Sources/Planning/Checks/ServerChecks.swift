@@ -36,7 +36,9 @@ extension FlowContext {
       failed(
         .databaseTemp, "role \(role.sql) may not make temporary tables in database \(database.sql)",
         about: "temporary", at: places.place(of: "writeMode"),
-        label: "\(spec.writeMode.rawValue) stages its rows in a temporary table",
+        label: hasRowSecurity
+          ? "rows are staged in a temporary table, as row-level security refuses COPY"
+          : "\(spec.writeMode.rawValue) stages its rows in a temporary table",
         remedy: remedy("GRANT TEMPORARY ON DATABASE \(database.sql) TO \(role.sql);"))
     ]
   }

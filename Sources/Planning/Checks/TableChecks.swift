@@ -56,8 +56,38 @@ extension FlowContext {
       failed(
         .tablePrivileges, "role \(role.sql) has no \(list) on table \(table.name.sql)",
         about: "table \(table.name.sql) \(list)", at: places.place(of: "writeMode", "table"),
-        label: "\(spec.writeMode.rawValue) needs it",
+        label: privilegeLabel(missing),
         remedy: remedy("GRANT \(list) ON \(table.name.sql) TO \(role.sql);"))
+    ]
+  }
+
+  private func privilegeLabel(_ missing: [Requirement]) -> String {
+    guard spec.writeMode == .truncateInsert, missing.contains(where: { $0.privilege == .delete }) else {
+      return "\(spec.writeMode.rawValue) needs it"
+    }
+    return hasRowSecurity
+      ? "under row-level security rows are deleted, not truncated"
+      : "with `readers: keep` rows are deleted, not truncated"
+  }
+
+  /// `row-security`: what policies change about a load. It never blocks.
+  func rowSecurityCheck() -> [Finding] {
+    guard let table, hasRowSecurity else { return [] }
+    var help = ["rows go through a temporary table and INSERT, as the server refuses COPY there"]
+    switch spec.writeMode {
+    case .insert: break
+    case .insertIgnore: help.append("rows that a policy refuses are rejected")
+    case .truncateInsert: help.append("rows are deleted, not truncated: those that policies hide stay")
+    case .upsert: help.append("a row of the source whose key a hidden row has fails the load")
+    case .delete: help.append("rows that policies hide stay")
+    }
+    help.append("policies do not apply to roles with BYPASSRLS, nor to the table's owner unless they are forced")
+    return [
+      .warning(
+        .rowSecurity,
+        "policies of table \(table.name.sql) apply to role \(role.sql): they may hide or refuse rows",
+        cause: "\(design.authorizer) \(table.name.sql) \(spec.writeMode.rawValue)",
+        at: places.place(of: "table", "writeMode"), help: help)
     ]
   }
 

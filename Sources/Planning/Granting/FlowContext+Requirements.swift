@@ -4,7 +4,7 @@ internal import Manifests
 extension FlowContext {
   /// All that the flow needs to be granted, so that it can be planned, applied and run.
   func requirements() -> [Requirement] {
-    schemaRequirements() + databaseRequirements() + tableRequirements() + ledgerRequirements()
+    schemaRequirements() + typeRequirements() + databaseRequirements() + tableRequirements() + ledgerRequirements()
   }
 
   private func databaseRequirements() -> [Requirement] {
@@ -18,6 +18,10 @@ extension FlowContext {
       let create = Requirement(.create, on: .schema(schema), check: .schemaCreate)
       return makesRelation(in: schema) ? [usage, create] : [usage]
     }
+  }
+
+  private func typeRequirements() -> [Requirement] {
+    typesCalledByName.map { Requirement(.usage, on: .schema($0.schema), check: .schemaUsage) }
   }
 
   private func makesRelation(in schema: Identifier) -> Bool {

@@ -83,10 +83,12 @@ extension PlanMaker {
       return findings + context.sourceChecks()
     }
     findings += context.kindCheck()
+    findings += context.typeUsageCheck()
     findings += context.columnChecks()
     findings += context.ownerCheck()
     findings += context.privilegeCheck()
     findings += context.readerChecks()
+    findings += context.rowSecurityCheck()
     findings += context.keyChecks()
     findings += context.ledgerCheck(lineage: lineage)
     findings += context.sourceChecks()
