@@ -1,3 +1,4 @@
+internal import Catalog
 public import Diagnostics
 public import Manifests
 public import Postgres
@@ -6,6 +7,9 @@ extension Diagnostic {
   /// Why `authorizer` cannot be connected to, where that is written in the manifest, and what to do.
   public static func connection(_ error: PostgresError, to authorizer: Resource<Authorizer>) -> Diagnostic {
     let spec = authorizer.spec
+    if let role = spec.role, error.statement?.hasPrefix("SET LOCAL ROLE") == true {
+      return .role(Identifier(role), refused: error, to: authorizer)
+    }
     let address = spec.host.map { $0.hasPrefix("/") ? $0 : "\($0):\(spec.port)" } ?? "the server"
     let user = spec.username.map { "role \"\($0)\"" } ?? "the role"
     let database = spec.database.map { "database \"\($0)\"" } ?? "the database"
@@ -16,6 +20,22 @@ extension Diagnostic {
       .error, "connection", "authorizer \(authorizer.name): \(what)", at: place,
       help: help + ["the server or libpq says: \(error.message.replacing("\n\t", with: " "))"]
         + (error.hint.map { ["hint: \($0)"] } ?? []))
+  }
+
+  /// The role that connects may not become the one that statements are to run as, or there is none of that name.
+  private static func role(
+    _ role: Identifier, refused error: PostgresError, to authorizer: Resource<Authorizer>
+  ) -> Diagnostic {
+    let login = authorizer.spec.username.map { Identifier($0).sql }
+    let help =
+      error.sqlState == "42501"
+      ? login.map { "GRANT \(role.sql) TO \($0);" }
+        ?? "the role that connects must be a member: GRANT \(role.sql) TO it"
+      : "check `role:` for a typing mistake"
+    return Diagnostic(
+      .error, "connection",
+      "authorizer \(authorizer.name): statements cannot run as role \(role.sql): \(error.message)",
+      at: authorizer.places.place(of: "role"), help: [help])
   }
 
   private static func explanation(

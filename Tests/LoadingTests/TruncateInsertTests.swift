@@ -60,6 +60,7 @@ struct TruncateInsertTests {
     #expect(outcome.counts.words == "read 1, inserted 1, deleted 1")
     // Rows that others refer to cannot go either.
     try await world.database.execute("INSERT INTO child VALUES (1)")
+    request.load = LoadRequest.newLoad()
     let referenced = try await world.load(request, as: role)
     #expect(referenced.error?.code == "foreign-key-violation")
     #expect(referenced.error?.help.contains { $0.hasPrefix("rows that others refer to") } == true)
