@@ -41,11 +41,12 @@ struct DatabaseObserver: Sendable {
     if !readers.isEmpty {
       queries += [CatalogQueries.roles(Set(readers.map(\.role)).sorted()), CatalogQueries.readers(readers)]
     }
-    var items = types.map { PipelineItem.describe(CatalogQueries.type($0)) }
+    var items = types.flatMap(describing)
+    let before = items.count
     items += (opening + queries).map { .query($0) } + [.query("COMMIT", sync: true)]
     let results = try database.pipeline(items)
-    let answers = results.dropFirst(types.count + opening.count).prefix(queries.count).map { $0 }
-    for result in results.dropFirst(types.count) { if case .failure(let error) = result { throw error } }
+    let answers = results.dropFirst(before + opening.count).prefix(queries.count).map { $0 }
+    for result in results.dropFirst(before) { if case .failure(let error) = result { throw error } }
     let tls = database.tlsProtocol, host = database.host
     guard let server = try answers[0].rows().map({ Server($0, tls: tls, host: host) }).first else {
       throw Failure(Diagnostic(.error, "connection", "the server did not say which role and database this is"))
@@ -63,7 +64,19 @@ struct DatabaseObserver: Sendable {
       live.roles = Set(try answers[5].rows().map { Identifier($0.text(0) ?? "") } + ["public"])
       for answer in try answers[6].rows().map({ ReaderAnswer($0) }) { live.add(answer) }
     }
-    return (live, Array(results.prefix(types.count)))
+    let step = types.isEmpty ? 1 : before / types.count
+    return (live, stride(from: step == 1 ? 0 : 2, to: before, by: step).map { results[$0] })
+  }
+
+  /// Has a type described, outside of the transaction, as one that is unknown would end it; in one of its own where a
+  /// role is set for it.
+  private func describing(_ type: String) -> [PipelineItem] {
+    let description = PipelineItem.describe(CatalogQueries.type(type))
+    guard let role = authorizer.role else { return [description] }
+    return [
+      .query("BEGIN"), .query("SET LOCAL ROLE \(identifier: Identifier(role))"), description,
+      .query("ROLLBACK", sync: true),
+    ]
   }
 
   /// The second round trip: what could only be asked once the first was answered.
