@@ -76,6 +76,56 @@ import Testing
     #expect(!plan(try orders(threeColumns), live: live).isBlocked)
   }
 
+  @Test("A role that works by columns is given just the columns that it lacks") func missingColumns() throws {
+    var columns = idAmountNote
+    columns[0].privileges = [.select, .insert]
+    columns[1].privileges = [.select]
+    let unique = UniqueIndex(name: "orders_pkey", columns: ["id"], isPrimary: true)
+    let project = try orders("writeMode: upsert\nkey: [id]\n\(threeColumns)")
+    let live = server().with(table(columns, indexes: [unique], privileges: []))
+    let (check, _) = try failure(plan(project, live: live))
+    #expect(
+      check.remedy?.statements == [
+        "GRANT SELECT (note), INSERT (amount, note), UPDATE (amount, note) ON sales.orders TO loader;"
+      ])
+  }
+
+  @Test(
+    "Where policies apply a warning says so, rows are staged, and DELETE it is",
+    arguments: ["insert", "truncate_insert"])
+  func rowSecurity(mode: String) throws {
+    var policed = table(idAmountNote, isOwned: false, privileges: [.insert, .truncate, .delete])
+    policed.hasRowSecurity = true
+    let project = try orders("writeMode: \(mode)\n\(threeColumns)")
+    let warned = plan(project, live: server().with(policed))
+    #expect(!warned.isBlocked)
+    #expect(warned.diagnostics.map(\.code) == ["row-security"])
+    #expect(warned.diagnostics.map(\.severity) == [.warning])
+    #expect(try warned.step("flow/orders").checks.contains { $0.id == .databaseTemp && $0.status == .passed })
+    policed.privileges.remove(.delete)
+    let without = plan(project, live: server().with(policed))
+    #expect(
+      without.remedies.map(\.statements) == (mode == "insert" ? [] : [["GRANT DELETE ON sales.orders TO loader;"]]))
+  }
+
+  @Test("With readers kept TRUNCATE does not do") func readersKept() throws {
+    let project = try orders("writeMode: truncate_insert\nreaders: keep\n\(threeColumns)")
+    let live = server().with(table(idAmountNote, privileges: [.insert, .truncate]))
+    let (check, diagnostic) = try failure(plan(project, live: live))
+    #expect(check.remedy?.statements == ["GRANT DELETE ON sales.orders TO loader;"])
+    #expect(diagnostic.label == "with `readers: keep` rows are deleted, not truncated")
+  }
+
+  @Test(
+    "The schema of a type is read from its name as SQL has it",
+    arguments: [
+      ("types.money2", "types"), ("Types.money2[]", "types"), (#""My ""Types"" (1)".t(3)"#, #"My "Types" (1)"#),
+      ("numeric(12,2)", nil), (#""a.b""#, nil), (#""a.b"[]"#, nil), ("bit varying(3)", nil), (#""open"#, nil),
+    ])
+  func schemaOfType(type: String, schema: String?) {
+    #expect(schemaPart(ofType: type)?.name == schema)
+  }
+
   @Test("Staging wants TEMPORARY on the database") func temporary() throws {
     var live = server()
     live.server.privileges = []
