@@ -63,6 +63,8 @@ public struct LoadRequest: Sendable {
   // What is loaded.
   public var project: String
   public var flow: String
+  /// The names that the flow had before: its loads under those are its own.
+  public var formerNames: [String] = []
   /// The state's lineage; rows of another one under the same project and flow block.
   public var lineage: String
   /// The project's folder; sources' paths are relative to it.
@@ -126,6 +128,9 @@ public struct LoadRequest: Sendable {
     self.sluiceVersion = sluiceVersion
     rejects = root.appending(".sluice").appending("rejects")
   }
+
+  /// The names under which the flow's loads stand in the ledger.
+  var names: [String] { [flow] + formerNames }
 
   /// A new load id.
   public static func newLoad() -> String { UUID().uuidString.lowercased() }

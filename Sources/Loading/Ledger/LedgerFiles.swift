@@ -61,7 +61,7 @@ extension LoadRequest {
       """
       SELECT f.path, f.size, f.modified, f.checksum
       FROM \(name: ledger) l, jsonb_to_recordset(l.files) AS f(path text, size bigint, modified bigint, checksum text)
-      WHERE l.project = \(value: project) AND l.flow = \(value: flow) AND l.table_name = \(value: target.sql)
+      WHERE l.project = \(value: project) AND l.flow = ANY (\(value: names)::text[]) AND l.table_name = \(value: target.sql)
         AND l.status = 'loaded' AND f.path = ANY (\(value: files.map(\.path))::text[])
       ORDER BY l.finished
       """

@@ -58,7 +58,7 @@ struct LedgerRow {
 extension LoadRequest {
   /// Asks the ledger, under the table's lock.
   func standing(on database: borrowing Database) throws -> LedgerStanding {
-    let mine: SQL = "project = \(value: project) AND flow = \(value: flow)"
+    let mine: SQL = "project = \(value: project) AND flow = ANY (\(value: names)::text[])"
     let rows = try database.rows(
       """
       SELECT l.status, l.rows_read, l.rows_inserted, l.rows_updated, l.rows_deleted, l.rows_unchanged,

@@ -1,6 +1,7 @@
 internal import Catalog
 internal import Diagnostics
 internal import Manifests
+internal import State
 
 extension FlowContext {
   /// `table-kind`: flows load into ordinary and partitioned tables.
@@ -104,7 +105,8 @@ extension FlowContext {
           remedy: remedy("GRANT \(list) ON \(ledger.name.sql) TO \(role.sql);"))
       ]
     }
-    let found = live.lineages[ledger.name]?[design.flow.name] ?? []
+    let names = [design.flow.name] + (recorded?.formerNames ?? [])
+    let found = names.flatMap { live.lineages[ledger.name]?[$0] ?? [] }
     if let lineage, let other = found.filter({ $0 != lineage }).sorted().first {
       return [
         failed(

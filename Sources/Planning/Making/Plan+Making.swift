@@ -91,7 +91,9 @@ struct PlanMaker {
   /// What a selected resource needs and `--exclude` leaves out, where it is not already as the manifests say.
   private func neededButLeftOut(_ steps: [Step]) -> [Diagnostic] {
     scope.leftOut.sorted { $0.key < $1.key }.compactMap { address, user in
-      guard let spec = spec(of: address), state?.resources[address.description]?.spec != spec else { return nil }
+      guard let spec = project.specJSON(of: address), state?.resources[address.description]?.spec != spec else {
+        return nil
+      }
       return Diagnostic(
         .error, "excluded", "\(user) needs \(address), which --exclude leaves out and which has changes to apply",
         at: project.places(of: address)?.resource, help: ["apply \(address) first, or do not exclude it"])

@@ -11,7 +11,7 @@ extension PlanMaker {
     let users = users()
     var steps: [Step] = []
     for address in project.addresses where address.kind != .flow && scope.contains(address) {
-      guard let spec = spec(of: address), let places = project.places(of: address) else { continue }
+      guard let spec = project.specJSON(of: address), let places = project.places(of: address) else { continue }
       let users = (users[address] ?? []).compactMap { actions[Address(.flow, $0).description] }
       var step = step(
         for: address, spec: spec, at: places, isAdopted: !users.isEmpty && users.allSatisfy { $0 == .adopt })
@@ -99,17 +99,6 @@ extension PlanMaker {
       return [
         .skipped(.connection, observation.isOffline ? "nothing was looked at (--offline)" : "it was not looked at")
       ]
-    }
-  }
-
-  /// The canonical form of what is declared at `address`.
-  func spec(of address: Address) -> JSONValue? {
-    switch address.kind {
-    case .authorizer: project.authorizers[address.name]?.specJSON
-    case .tunnel: project.tunnels[address.name]?.specJSON
-    case .source: project.sources[address.name]?.specJSON
-    case .destination: project.destinations[address.name]?.specJSON
-    case .flow: project.flows[address.name]?.specJSON
     }
   }
 

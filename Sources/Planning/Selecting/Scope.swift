@@ -134,16 +134,6 @@ extension Project {
     if case .postgres(let source) = source { [Address(.authorizer, source.authorizer)] } else { [] }
   }
 
-  func labels(of address: Address) -> [String: String] {
-    switch address.kind {
-    case .tunnel: tunnels[address.name]?.metadata.labels ?? [:]
-    case .authorizer: authorizers[address.name]?.metadata.labels ?? [:]
-    case .source: sources[address.name]?.metadata.labels ?? [:]
-    case .destination: destinations[address.name]?.metadata.labels ?? [:]
-    case .flow: flows[address.name]?.metadata.labels ?? [:]
-    }
-  }
-
   /// The project with no other resources than those at `addresses`.
   fileprivate func narrowed(to addresses: Set<Address>) -> Project {
     var narrow = self

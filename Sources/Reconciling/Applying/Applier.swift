@@ -62,12 +62,14 @@ public struct Applier: Sendable {
   }
 
   private func record(_ step: Step, lineage: String) async throws {
+    var changes = step.alsoRecords
     if step.action == .delete {
-      try await session.record([StateChange(address: step.address, resource: nil)], lineage: lineage)
+      changes.append(StateChange(address: step.address, resource: nil))
     } else if var resource = step.record {
       resource.appliedAt = now()
-      try await session.record([StateChange(address: step.address, resource: resource)], lineage: lineage)
+      changes.append(StateChange(address: step.address, resource: resource))
     }
+    if !changes.isEmpty { try await session.record(changes, lineage: lineage) }
   }
 
   /// Runs a step's operations in one transaction.

@@ -53,7 +53,12 @@ private func stepJSON(_ step: Step) -> JSONValue {
     "address": .string(step.address), "action": .string(step.action.rawValue), "wanted": .string(step.wanted.rawValue),
     "reason": .string(step.reason),
     "changes": .array(
-      step.changes.map { ["path": .string($0.path), "before": $0.before ?? .null, "after": $0.after ?? .null] }),
+      step.changes.map {
+        [
+          "path": .string($0.path), "before": $0.before ?? .null, "after": $0.after ?? .null,
+          "side": .string($0.side.rawValue),
+        ]
+      }),
     "checks": .array(
       step.checks.map {
         ["id": .string($0.id.rawValue), "status": .string($0.status.rawValue), "message": .string($0.message)]

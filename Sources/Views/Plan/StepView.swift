@@ -20,10 +20,18 @@ struct StepView {
   private func header(_ step: Step) -> String {
     let address = step.address.printable().padded(to: addressWidth)
     let start = "  \(style.paint(step.action.sign, step.action.paint)) \(address)  "
-    // Why something is created goes without saying: it is new.
-    let reason = step.action == .create || step.action == .blocked ? "" : step.reason.printable()
+    let reason = hidesReason(step) ? "" : step.reason.printable()
     guard !reason.isEmpty else { return start + step.action.rawValue }
     return start + "\(step.action.rawValue.padded(to: 8))  \(style.paint(reason, .dim))"
+  }
+
+  /// Why something is created goes without saying: it is new. What is blocked shows the check that failed.
+  private func hidesReason(_ step: Step) -> Bool {
+    switch step.action {
+    case .create: !step.reason.hasSuffix("needs it)")
+    case .blocked: step.checks.contains { $0.status == .failed }
+    default: false
+    }
   }
 
   // MARK: What changes
@@ -36,7 +44,7 @@ struct StepView {
   }
 
   private func line(_ change: FieldChange) -> String {
-    let path = change.path.printable()
+    let path = change.path.printable() + (change.side == .database ? " in the database" : "")
     return switch (change.before, change.after) {
     case (nil, nil): path
     case (nil, let after?): signed("+", .green, "\(path): \(text(after))")

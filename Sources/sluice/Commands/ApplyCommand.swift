@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import Planning
 import Views
 
 /// `sluice apply`: makes the plan so.
@@ -13,13 +14,28 @@ struct ApplyCommand: AsyncParsableCommand {
   @OptionGroup var confirmation: ConfirmationOptions
   @OptionGroup var selection: SelectionOptions
   @Argument(help: "Flows' names, or patterns of them.") var flows: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "Apply just the plan that `plan --out` saved, or refuse, if what it rests on has moved.",
+      valueName: "file"), completion: .file())
+  var plan: String?
+
+  func validate() throws {
+    guard plan != nil else { return }
+    if !selection.selection(flows: flows).isOfEverything || project.environment != nil || !project.variables.isEmpty {
+      throw ValidationError("--plan brings its own flows, --select, --exclude, --env and --var")
+    }
+  }
 
   func run() async throws {
-    let workspace = Workspace(project)
+    var workspace = Workspace(project)
     let speaker = Speaker(output, workspace)
     do {
+      let saved = try plan.map { try PlanFile($0).read() }
+      if let saved { workspace.options.take(saved) }
       var application = confirmation.application(workspace, speaker)
-      application.selection = selection.selection(flows: flows)
+      application.selection = saved?.selection ?? selection.selection(flows: flows)
+      application.saved = saved
       _ = try await application.run("sluice apply")
     } catch let failure as Failure { throw speaker.stop(failure) }
   }

@@ -22,6 +22,14 @@ struct PlanCommand: AsyncParsableCommand {
   var strict = false
   @Flag(help: "Compare the manifests with the state alone: nothing is connected to, nothing checked.")
   var offline = false
+  @Option(
+    help: ArgumentHelp("Save the plan, to be applied as it is: sluice apply --plan FILE.", valueName: "file"),
+    completion: .file())
+  var out: String?
+
+  func validate() throws {
+    if offline, out != nil { throw ValidationError("a plan made --offline rests on nothing and cannot be saved") }
+  }
 
   func run() async throws {
     let workspace = Workspace(project)
@@ -31,11 +39,17 @@ struct PlanCommand: AsyncParsableCommand {
       let planner = Planner(workspace: workspace, selection: selection.selection(flows: flows))
       let loaded = try planner.manifests()
       let state = try workspace.store(environment: loaded.project.environment).read()
-      plan =
-        offline ? try planner.offlinePlan(loaded, state: state) : try await planner.plan(loaded, state: state).plan
+      if offline {
+        plan = try planner.offlinePlan(loaded, state: state)
+      } else {
+        let result = try await planner.plan(loaded, state: state)
+        plan = result.plan
+        if let out { try PlanFile(out).write(planner.saved(result)) }
+      }
       speaker.document(planDocument(plan))
       speaker.show(plan.diagnostics)
       speaker.result(PlanView(style: speaker.terminal.output).text(plan))
+      if let out { speaker.note("Saved; to apply just this, once:\n  \(workspace.commandLine("apply --plan \(out)"))") }
     } catch let failure as Failure {
       throw speaker.stop(failure) { planDocument(Plan(failed: $0)) }
     }

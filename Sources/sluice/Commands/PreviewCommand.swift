@@ -43,7 +43,7 @@ struct PreviewCommand: AsyncParsableCommand {
 
   /// The flow is shown as the manifests have it now, applied or not: a plan works out its columns.
   private func preview(_ workspace: Workspace) async throws -> Preview {
-    let planner = Planner(workspace: workspace)
+    var planner = Planner(workspace: workspace)
     let loaded = try planner.manifests()
     let name = Address(flow).flatMap { $0.kind == .flow ? $0.name : nil } ?? flow
     guard loaded.project.flows[name] != nil else {
@@ -54,6 +54,7 @@ struct PreviewCommand: AsyncParsableCommand {
           help: suggestions(for: name, in: known, called: "flows")))
     }
     let state = try workspace.store(environment: loaded.project.environment).read()
+    planner.selection = Selection(flows: [name])
     let result = try await planner.plan(loaded, state: state)
     var planned = AppliedState(lineage: result.plan.lineage)
     for step in result.plan.steps { planned.resources[step.address] = step.record }

@@ -25,7 +25,8 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var project: ProjectOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var confirmation: ConfirmationOptions
-  @Argument(help: "Flows' names.") var flows: [String] = []
+  @OptionGroup var selection: SelectionOptions
+  @Argument(help: "Flows' names, or patterns of them.") var flows: [String] = []
   @Flag(help: "Plan and apply first.") var apply = false
   @Flag(help: "Load files once more that were loaded already.") var again = false
   @Option(help: ArgumentHelp("How many flows load side by side; default: the number of cores.", valueName: "n"))
@@ -43,9 +44,11 @@ struct RunCommand: AsyncParsableCommand {
         folder: workspace.folder, rejects: workspace.folder.appending(".sluice").appending("rejects"),
         host: ProcessInfo.processInfo.hostName, version: Sluice.version,
         parallel: parallel ?? ProcessInfo.processInfo.activeProcessorCount, again: again)
-      let applied = try await AppliedProject.read(
-        workspace, speaker, applying: apply ? confirmation.application(workspace, speaker) : nil)
-      let names = try applied.names(flows)
+      let selection = selection.selection(flows: flows)
+      var application = confirmation.application(workspace, speaker)
+      application.selection = selection
+      let applied = try await AppliedProject.read(workspace, speaker, applying: apply ? application : nil)
+      let names = try applied.names(selection)
       let progress = LoadReporter(speaker, flows: names)
       let connector = try await workspace.connector(for: applied.project)
       let runner = try FlowRunner(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Planning
 
 /// Which project, environment and state a command works on.
 struct ProjectOptions: ParsableArguments {
@@ -17,6 +18,12 @@ struct ProjectOptions: ParsableArguments {
     if let wrong = variables.first(where: { !$0.contains("=") || $0.hasPrefix("=") }) {
       throw ValidationError("--var wants name=value, not '\(wrong)'")
     }
+  }
+
+  /// Takes up the environment and the variables that a saved plan was made with.
+  mutating func take(_ plan: SavedPlan) {
+    environment = plan.environment
+    variables = plan.variables.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
   }
 
   /// The variables by name.

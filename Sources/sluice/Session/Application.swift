@@ -11,6 +11,8 @@ struct Application {
   let workspace: Workspace
   let speaker: Speaker
   var selection = Selection()
+  /// The plan to be applied, where it was saved.
+  var saved: SavedPlan?
   /// `--yes`.
   let isConfirmed: Bool
   /// `--allow-delete`: how many resources may be deleted without a question.
@@ -19,7 +21,8 @@ struct Application {
   /// - Returns: the project, and its state afterwards; nothing where there is none yet and nothing to do.
   /// - Throws: `Failure`; `ExitStatus` where all is said already.
   func run(_ command: String) async throws -> (project: Project, state: AppliedState?) {
-    let planner = Planner(workspace: workspace, selection: selection)
+    var planner = Planner(workspace: workspace, selection: selection)
+    if let saved { planner.newLineage = saved.lineage }
     let loaded = try planner.manifests()
     let session = try workspace.store(environment: loaded.project.environment).open(command: command)
     do {
@@ -35,6 +38,8 @@ struct Application {
   private func apply(_ loaded: LoadedProject, _ planner: Planner, _ session: any StateSession) async throws {
     let result = try await planner.plan(loaded, state: session.state)
     let plan = result.plan
+    let moved = saved?.reasons(against: planner.saved(result)) ?? []
+    if !moved.isEmpty { throw Failure(moved) }
     speaker.show(plan.diagnostics)
     if plan.isBlocked {
       speaker.result(PlanView(style: speaker.terminal.output).text(plan))

@@ -40,14 +40,13 @@ struct AppliedProject {
       project: try Project(applied: state, name: manifests.name), state: state, workspace: workspace)
   }
 
-  /// The flows to load: those named, or every enabled one.
+  /// The flows to load: those selected; of those that are not named one by one, the enabled ones.
   ///
   /// - Throws: `Failure` that names each flow which was never applied.
-  func names(_ asked: [String]) throws(Failure) -> [String] {
+  func names(_ selection: Selection) throws(Failure) -> [String] {
     let known = project.flows.keys.sorted()
-    guard !asked.isEmpty else { return known.filter { project.flows[$0]?.spec.enabled ?? false } }
-    let names = asked.map { Address($0).flatMap { $0.kind == .flow ? $0.name : nil } ?? $0 }
-    let unknown = names.filter { project.flows[$0] == nil }
+    let named = selection.flows.map { Address($0).flatMap { $0.kind == .flow ? $0.name : nil } ?? $0 }
+    let unknown = named.filter { project.flows[$0] == nil && !$0.contains { "*?".contains($0) } }
     guard unknown.isEmpty else {
       throw Failure(
         unknown.map { name in
@@ -57,8 +56,8 @@ struct AppliedProject {
               + ["to plan and apply first, run:", workspace.commandLine("run --apply \(name)")])
         })
     }
-    var seen: Set<String> = []
-    return names.filter { seen.insert($0).inserted }
+    let chosen = try Scope(selection, of: project, state: nil).designs.map(\.flow.name)
+    return chosen.filter { named.contains($0) || project.flows[$0]?.spec.enabled ?? false }
   }
 
   private static func nothingApplied(_ workspace: Workspace) -> Diagnostic {

@@ -10,12 +10,17 @@ import State
 struct Planner {
   let workspace: Workspace
   var selection = Selection()
+  /// The lineage of a state that the plan would start.
+  var newLineage = Workspace.newLineage()
 
   /// What planning brings.
   struct Result {
     var loaded: LoadedProject
     var connector: any Connector
     var plan: Plan
+    /// What the plan rests on.
+    var scope: Scope
+    var observation: Observation
   }
 
   /// Reads the manifests.
@@ -36,7 +41,15 @@ struct Planner {
     }
     try Task.checkCancellation()
     return Result(
-      loaded: loaded, connector: connector, plan: plan(scope, state: state, observation, loaded.diagnostics))
+      loaded: loaded, connector: connector, plan: plan(scope, state: state, observation, loaded.diagnostics),
+      scope: scope, observation: observation)
+  }
+
+  /// A plan as it is saved.
+  func saved(_ result: Result) -> SavedPlan {
+    SavedPlan(
+      result.plan, basis: PlanBasis(scope: result.scope, observation: result.observation), selection: selection,
+      environment: result.loaded.project.environment, variables: workspace.options.variableValues)
   }
 
   /// Compares `loaded` with `state` alone; nothing is looked at.
@@ -48,7 +61,7 @@ struct Planner {
   private func plan(
     _ scope: Scope, state: AppliedState?, _ observation: Observation, _ diagnostics: [Diagnostic]
   ) -> Plan {
-    var plan = Plan(scope: scope, state: state, observation: observation, newLineage: Workspace.newLineage())
+    var plan = Plan(scope: scope, state: state, observation: observation, newLineage: newLineage)
     if workspace.options.sandbox {
       for index in plan.authorizers.indices { plan.authorizers[index].host = "the sandbox" }
     }

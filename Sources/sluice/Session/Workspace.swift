@@ -14,7 +14,7 @@ import SystemPackage
 
 /// What a command works with: the project's folder, its state, its connections. Made once, at the edge.
 struct Workspace {
-  let options: ProjectOptions
+  var options: ProjectOptions
   /// Absolute.
   let folder: FilePath
   let environment: [String: String]
