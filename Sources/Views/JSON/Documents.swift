@@ -53,12 +53,7 @@ private func stepJSON(_ step: Step) -> JSONValue {
     "address": .string(step.address), "action": .string(step.action.rawValue), "wanted": .string(step.wanted.rawValue),
     "reason": .string(step.reason),
     "changes": .array(
-      step.changes.map {
-        [
-          "path": .string($0.path), "before": $0.before ?? .null, "after": $0.after ?? .null,
-          "side": .string($0.side.rawValue),
-        ]
-      }),
+      step.changes.map(changeJSON)),
     "checks": .array(
       step.checks.map {
         ["id": .string($0.id.rawValue), "status": .string($0.status.rawValue), "message": .string($0.message)]
@@ -66,6 +61,15 @@ private func stepJSON(_ step: Step) -> JSONValue {
     "hazards": .array(step.hazards.map { .string($0.rawValue) }),
     "statements": .array(step.statements.map { .string($0) }),
   ]
+}
+
+/// A change of the manifests is the rule; `side` tells drift from it.
+private func changeJSON(_ change: FieldChange) -> JSONValue {
+  let path = JSONValue.string(change.path), before = change.before ?? .null, after = change.after ?? .null
+  return switch change.side {
+  case .manifest: ["path": path, "before": before, "after": after]
+  case .database: ["path": path, "before": before, "after": after, "side": "database"]
+  }
 }
 
 /// A count for each action, those of none included.
