@@ -100,6 +100,10 @@ public struct LoadRequest: Sendable {
   /// RFC 3339.
   public var slot: String?
   public var attempt: Int = 1
+  /// The transaction of the last try.
+  let transaction = LoadTransaction()
+  /// How long an earlier try, whose connection was lost, is waited for before it is ended.
+  var lockPatience = Duration.seconds(10)
   /// Whether files and slots that were loaded are loaded once more.
   public var again = false
   public var host: String

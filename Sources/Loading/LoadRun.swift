@@ -25,12 +25,15 @@ final class LoadRun {
     self.meter = meter
   }
 
-  /// Runs it.
+  /// Runs it. Each statement must see what others have committed before the table's lock was taken, whatever level of
+  /// isolation is the database's default.
   ///
   /// - Throws: `Refusal`, when nothing was written; `CancellationError`.
   func run(on database: borrowing Database) throws -> LoadOutcome {
     do {
-      return try database.transaction(prelude: request.prelude) { database in try body(database) }
+      return try database.transaction(isolation: .readCommitted, prelude: request.prelude) { database in
+        try body(database)
+      }
     } catch let failure as Failure {
       throw Refusal(failure)
     } catch let fault as RowFault {
@@ -46,7 +49,7 @@ final class LoadRun {
   }
 
   private func body(_ database: borrowing Database) throws -> LoadOutcome {
-    try lockTable(request.target, on: database)
+    try request.lockTable(on: database)
     let standing = try request.standing(on: database)
     hasRowSecurity = standing.hasRowSecurity
     if let same = standing.same { return outcome(same, standing.counts) }

@@ -1,6 +1,5 @@
 import Catalog
 import Diagnostics
-import Loading
 import Manifests
 import Planning
 import Postgres
@@ -8,6 +7,8 @@ import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import Loading
 
 @Suite("A load happens whole, once, or not at all", .freshDatabase, .timeLimit(.minutes(15)))
 struct LoadSafetyTests {
@@ -89,6 +90,63 @@ struct LoadSafetyTests {
     #expect(
       outcome.error?.message.hasPrefix("another load of public.t is running (process \(process), night shift, since ")
         == true)
+  }
+
+  @Test(
+    "an earlier try whose connection was lost, and that the server still has, is ended; another load is not",
+    arguments: [true, false])
+  func lostConnection(isOurs: Bool) async throws {
+    let world = try await LoadingWorld("CREATE TABLE t (id bigint, s text)", files: ["in.csv": "id,s\n1,\n"])
+    let database = world.database
+    let login = try await database.createRole(), role = try await database.createRole("group")
+    try await database.execute("GRANT \(role) TO \(login); GRANT ALL ON t, _sluice_loads TO \(role)")
+    // The role that loads may end no backend of the one that logs in.
+    var request = world.request(.insert, Self.columns)
+    request.role = role
+    request.lockPatience = .milliseconds(100)
+    let old = try await database.connect(as: login)
+    let first = request
+    try await old.perform { try $0.script("BEGIN") }
+    try await old.perform { try first.lockTable(on: $0) }
+    if !isOurs {
+      // The backend is the same, and lent to somebody else meanwhile.
+      try await old.perform { try $0.script("COMMIT; BEGIN") }
+      try await old.perform { try world.request(.insert, Self.columns).lockTable(on: $0) }
+    }
+    request.attempt = 2
+    let outcome = try await world.load(request, as: login)
+    await old.close()
+    #expect(outcome.error?.code == (isOurs ? nil : "table-locked"))
+    #expect(try await world.rows().count == (isOurs ? 1 : 0))
+  }
+
+  @Test("a load sees what was committed before it began, whatever the database's isolation is")
+  func isolation() async throws {
+    let world = try await LoadingWorld(
+      "CREATE TABLE t (id bigint, level text DEFAULT current_setting('transaction_isolation'))",
+      files: ["in.csv": "id\n1\n"])
+    try await world.database.execute(
+      "ALTER DATABASE \(world.database.name) SET default_transaction_isolation = 'serializable'")
+    #expect(try await world.load(world.request(.insert, [("id", "bigint")])).error == nil)
+    #expect(try await world.rows() == [["1", "read committed"]])
+  }
+
+  @Test("a connection that breaks elsewhere is tried again under a load id of its own")
+  func remoteConnection() async throws {
+    let world = try await LoadingWorld(
+      """
+      CREATE TABLE t (id bigint, s text);
+      CREATE FUNCTION remote() RETURNS trigger LANGUAGE plpgsql
+        AS $$BEGIN RAISE 'the other server is away' USING ERRCODE = '08006'; END$$;
+      CREATE TRIGGER remote BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION remote();
+      """, files: ["in.csv": "id,s\n1,\n"])
+    let request = world.request(.insert, Self.columns)
+    let outcome = try await world.load(request)
+    #expect(outcome.error?.code == "remote-connection-lost")
+    #expect(isTransient(outcome))
+    try await world.database.execute("DROP TRIGGER remote ON t")
+    #expect(try await world.load(request.retried(after: outcome)).counts.words == "read 1, inserted 1")
+    #expect(try await world.ledgerRows().map(\.first) == ["failed", "loaded"])
   }
 
   @Test("a file that is written to while it is read fails the load")

@@ -82,4 +82,28 @@ struct TruncateInsertTests {
     await reader.close()
     #expect(try await world.ledgerRows().map(\.first) == ["failed", "loaded"])
   }
+
+  @Test("TRUNCATE gets its turn when the reader is done, in the same load, and readers are not kept waiting for long")
+  func patientTruncate() async throws {
+    let world = try await LoadingWorld(Self.table, files: ["in.csv": "id,s\n1,new\n"])
+    let database = world.database
+    let reader = try await database.connect()
+    try await reader.perform { try $0.script("BEGIN; SELECT * FROM t") }
+    var short = world.request(.truncateInsert, Self.columns)
+    short.lockTimeout = .seconds(2)
+    let request = short
+    async let loading = world.load(request)
+    while try await database.value(
+      "SELECT count(*) FROM pg_locks WHERE relation = 't'::regclass AND mode = 'AccessExclusiveLock' AND NOT granted")
+      == "0"
+    { await Task.yield() }
+    // It waits in the queue behind TRUNCATE, until that gives up.
+    #expect(try await database.value("SELECT count(*) FROM t") == "2")
+    try await reader.perform { try $0.script("COMMIT") }
+    let outcome = try await loading
+    await reader.close()
+    #expect(outcome.error == nil)
+    #expect(outcome.attempt == 1)
+    #expect(outcome.counts.words == "read 1, inserted 1, deleted 2")
+  }
 }

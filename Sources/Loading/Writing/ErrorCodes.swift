@@ -24,9 +24,9 @@ func diagnosticCode(_ error: PostgresError) -> String {
   }
   switch state.prefix(2) {
   case "22": return "bad-value"
-  case "08": return "connection-lost"
+  // The connection itself stands: another one broke, of a foreign table's.
+  case "08", "57": return error.isConnectionLost ? "connection-lost" : "remote-connection-lost"
   case "53": return "server-busy"
-  case "57": return "connection-lost"
   default: return "server-error"
   }
 }
