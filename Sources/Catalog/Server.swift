@@ -8,6 +8,10 @@ public struct Server: Hashable, Sendable, Codable {
   public var tls: String?
   /// The role that statements run as: the authorizer's `role`, else the login role.
   public var role: Identifier
+  /// The role that connects.
+  public var login: Identifier
+  /// The roles that it is a member of, and whose rights it has by that.
+  public var memberships: Set<Identifier>
   /// Whether the role is a superuser.
   public var isSuperuser: Bool
   /// The database's name.
@@ -26,12 +30,16 @@ public struct Server: Hashable, Sendable, Codable {
   /// Makes a server.
   public init(
     versionNumber: Int, version: String, tls: String?, role: Identifier, isSuperuser: Bool, database: String,
-    databaseOwner: Identifier, privileges: Set<Privilege>, isInRecovery: Bool, isReadOnly: Bool, identity: String
+    databaseOwner: Identifier, privileges: Set<Privilege>, isInRecovery: Bool, isReadOnly: Bool, identity: String,
+    login: Identifier? = nil,
+    memberships: Set<Identifier> = []
   ) {
     self.versionNumber = versionNumber
     self.version = version
     self.tls = tls
     self.role = role
+    self.login = login ?? role
+    self.memberships = memberships
     self.isSuperuser = isSuperuser
     self.database = database
     self.databaseOwner = databaseOwner
@@ -39,5 +47,10 @@ public struct Server: Hashable, Sendable, Codable {
     self.isInRecovery = isInRecovery
     self.isReadOnly = isReadOnly
     self.identity = identity
+  }
+
+  /// Whether the role may do all that `other` may, as it is that role, a member of it or a superuser.
+  public func hasRights(of other: Identifier) -> Bool {
+    isSuperuser || role == other || memberships.contains(other)
   }
 }

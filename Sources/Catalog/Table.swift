@@ -190,12 +190,18 @@ public struct Schema: Hashable, Sendable, Codable {
   public var privileges: Set<Privilege>
   /// Of the roles that were asked about, those that have USAGE.
   public var readers: Set<Identifier>
+  /// What the role may do on tables that others will make in it, by the role that makes them (ALTER DEFAULT PRIVILEGES).
+  public var defaultPrivileges: [Identifier: Set<Privilege>]
 
   /// Makes a schema.
-  public init(name: Identifier, owner: Identifier, privileges: Set<Privilege>, readers: Set<Identifier> = []) {
+  public init(
+    name: Identifier, owner: Identifier, privileges: Set<Privilege>, readers: Set<Identifier> = [],
+    defaultPrivileges: [Identifier: Set<Privilege>] = [:]
+  ) {
     self.name = name
     self.owner = owner
     self.privileges = privileges
     self.readers = readers
+    self.defaultPrivileges = defaultPrivileges
   }
 }

@@ -9,6 +9,28 @@ public protocol Connector: Sendable {
   /// - Throws: `Failure` with one diagnostic of the code `connection`, `secret` or `not-supported`, which says what to do
   ///   about it.
   func open(_ authorizer: Resource<Authorizer>) async throws(Failure) -> Connection
+
+  /// The names by which it would connect, without connecting; nothing where they are not known here.
+  func login(of authorizer: Resource<Authorizer>) async -> Login?
+}
+
+/// Who connects to which database.
+public struct Login: Hashable, Sendable {
+  public var role: String
+  public var database: String
+  /// As written; nothing where it is libpq's own default.
+  public var host: String?
+
+  /// Makes a login.
+  public init(role: String, database: String, host: String?) {
+    self.role = role
+    self.database = database
+    self.host = host
+  }
+}
+
+extension Connector {
+  public func login(of authorizer: Resource<Authorizer>) async -> Login? { nil }
 }
 
 /// Opens connections as the manifests say.
@@ -41,6 +63,11 @@ public struct DirectConnector: Connector {
       throw Failure(
         Diagnostic(.error, "interrupted", "connecting to authorizer \(authorizer.name) was interrupted"))
     }
+  }
+
+  public func login(of authorizer: Resource<Authorizer>) async -> Login? {
+    guard let parameters = try? await parameters(of: authorizer), let names = parameters.login else { return nil }
+    return Login(role: names.role, database: names.database, host: parameters.host)
   }
 
   private func parameters(of authorizer: Resource<Authorizer>) async throws(Failure) -> ConnectionParameters {

@@ -11,10 +11,12 @@ struct FlowContext {
   var source: SourceObservation?
   var resolution: ColumnResolution
   var operations: [Operation]
+  /// The roles that will make tables which are not there yet, and which this role does not make.
+  var makers: [QualifiedName: Identifier] = [:]
 
-  /// What must be granted that is not.
-  func unmet(_ check: Check.ID) -> [Requirement] {
-    requirements().filter { $0.check == check }.compactMap { $0.missing(in: live) }
+  /// What must be granted that is not, to the role or to readers.
+  func unmet(_ check: Check.ID, to isWanted: (Requirement.Grantee) -> Bool = { $0 == .role }) -> [Requirement] {
+    requirements().filter { $0.check == check && isWanted($0.grantee) }.compactMap { $0.missing(in: live) }
   }
 
   var spec: Flow { design.spec }
@@ -35,7 +37,10 @@ struct FlowContext {
   var stagesRows: Bool { spec.writeMode.needsKey || spec.writeMode == .insertIgnore || hasRowSecurity }
 
   /// Statements for whoever has the rights in this flow's database.
-  func remedy(_ statements: String...) -> Remedy {
+  func remedy(_ statements: String...) -> Remedy { remedy(statements) }
+
+  /// Statements for whoever has the rights in this flow's database.
+  func remedy(_ statements: [String]) -> Remedy {
     Remedy(
       authorizer: design.authorizer, executor: "the owner of database \(Identifier(live.server.database).sql)",
       statements: statements)

@@ -15,22 +15,23 @@ extension FlowContext {
       let (id, privilege) = (requirement.check, requirement.privilege)
       findings.append(
         requirement.isMet(in: live)
-          ? .passed(id, "\(privilege.rawValue) granted") : lacking(privilege, on: name, id))
+          ? .passed(id, "\(privilege.rawValue) granted") : lacking(requirement, on: name))
     }
     return findings
   }
 
-  private func lacking(_ privilege: Privilege, on schema: Identifier, _ id: Check.ID) -> Finding {
+  private func lacking(_ requirement: Requirement, on schema: Identifier) -> Finding {
+    let privilege = requirement.privilege
     let isLedger = !operations.contains { $0.makesRelation(in: schema) }
     let what =
       isLedger
       ? "the ledger must be created there"
       : table == nil ? "table \(design.table.sql) must be created" : "an index must be created there"
     return failed(
-      id, "role \(role.sql) has no \(privilege.rawValue) on schema \(schema.sql)",
+      requirement.check, "role \(role.sql) has no \(privilege.rawValue) on schema \(schema.sql)",
       about: "schema \(schema.name)", at: places.place(of: "table", "destination"),
       label: privilege == .create ? what : nil,
-      remedy: remedy("GRANT \(privilege.rawValue) ON SCHEMA \(schema.sql) TO \(role.sql);"))
+      remedy: remedy([requirement].statements(to: role)))
   }
 
   private func missing(_ name: Identifier) -> Finding {

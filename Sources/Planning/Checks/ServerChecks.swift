@@ -31,7 +31,8 @@ extension FlowContext {
   func temporaryCheck() -> [Finding] {
     guard stagesRows else { return [] }
     let database = Identifier(live.server.database)
-    guard !unmet(.databaseTemp).isEmpty else { return [.passed(.databaseTemp, "TEMPORARY granted")] }
+    let missing = unmet(.databaseTemp)
+    guard !missing.isEmpty else { return [.passed(.databaseTemp, "TEMPORARY granted")] }
     return [
       failed(
         .databaseTemp, "role \(role.sql) may not make temporary tables in database \(database.sql)",
@@ -39,7 +40,7 @@ extension FlowContext {
         label: hasRowSecurity
           ? "rows are staged in a temporary table, as row-level security refuses COPY"
           : "\(spec.writeMode.rawValue) stages its rows in a temporary table",
-        remedy: remedy("GRANT TEMPORARY ON DATABASE \(database.sql) TO \(role.sql);"))
+        remedy: remedy(missing.statements(to: role)))
     ]
   }
 }

@@ -55,10 +55,10 @@ extension FlowContext {
     let list = missing.map(\.privilegeSQL).joined(separator: ", ")
     return [
       failed(
-        .tablePrivileges, "role \(role.sql) has no \(list) on table \(table.name.sql)",
+        .tablePrivileges, "role \(role.sql) has no \(list) on table \(table.name.sql)\(makerWords(table.name))",
         about: "table \(table.name.sql) \(list)", at: places.place(of: "writeMode", "table"),
         label: privilegeLabel(missing),
-        remedy: remedy("GRANT \(list) ON \(table.name.sql) TO \(role.sql);"))
+        remedy: remedy(granting: missing, on: table.name))
     ]
   }
 
@@ -92,17 +92,26 @@ extension FlowContext {
     ]
   }
 
+  private func makerWords(_ name: QualifiedName) -> String { makers[name].map { ", which role \($0.sql) makes" } ?? "" }
+
+  private func remedy(granting missing: [Requirement], on name: QualifiedName) -> Remedy {
+    var remedy = remedy()
+    if let maker = makers[name] { remedy.executor = "role \(maker.sql)" }
+    remedy.statements = missing.statements(to: role)
+    return remedy
+  }
+
   /// `ledger`: it can be read and written, and no other project goes by this one's name.
   func ledgerCheck(lineage: String?) -> [Finding] {
     guard let ledger else { return [] }
-    let missing = unmet(.ledger).map(\.privilege)
+    let missing = unmet(.ledger)
     if !missing.isEmpty {
-      let list = missing.map(\.rawValue).joined(separator: ", ")
+      let list = missing.map(\.privilegeSQL).joined(separator: ", ")
       return [
         failed(
-          .ledger, "role \(role.sql) has no \(list) on the ledger \(ledger.name.sql)",
+          .ledger, "role \(role.sql) has no \(list) on the ledger \(ledger.name.sql)\(makerWords(ledger.name))",
           about: "ledger \(ledger.name.sql)", at: places.place(of: "destination"),
-          remedy: remedy("GRANT \(list) ON \(ledger.name.sql) TO \(role.sql);"))
+          remedy: remedy(granting: missing, on: ledger.name))
       ]
     }
     let names = [design.flow.name] + (recorded?.formerNames ?? [])

@@ -4,7 +4,15 @@ internal import Manifests
 extension FlowContext {
   /// All that the flow needs to be granted, so that it can be planned, applied and run.
   func requirements() -> [Requirement] {
-    schemaRequirements() + typeRequirements() + databaseRequirements() + tableRequirements() + ledgerRequirements()
+    connectionRequirements() + schemaRequirements() + typeRequirements() + databaseRequirements()
+      + tableRequirements() + readerRequirements() + ledgerRequirements()
+  }
+
+  private func connectionRequirements() -> [Requirement] {
+    let connect = Requirement(
+      .connect, on: .database(Identifier(live.server.database)), to: .login, check: .connection)
+    if live.server.login == role { return [connect] }
+    return [Requirement(.usage, on: .role(role), to: .login, check: .connection), connect]
   }
 
   private func databaseRequirements() -> [Requirement] {
@@ -25,7 +33,8 @@ extension FlowContext {
   }
 
   private func makesRelation(in schema: Identifier) -> Bool {
-    operations.contains { $0.makesRelation(in: schema) } || (ledger == nil && design.ledger.schema == schema)
+    operations.contains { $0.makesRelation(in: schema) } || (table == nil && design.table.schema == schema)
+      || (ledger == nil && design.ledger.schema == schema)
   }
 
   /// What the write mode needs on a table that exists; of one that the role will make it is the owner.
@@ -33,19 +42,20 @@ extension FlowContext {
     guard let table, table.kind.takesLoads else { return [] }
     let loaded = loadedColumns.filter { table.column($0) != nil }
     let key = key ?? []
+    let object = object(table.name)
     func need(_ privilege: Privilege, on columns: [Identifier]) -> [Requirement] {
       var seen: Set<Identifier> = []
       let columns = columns.filter { seen.insert($0).inserted }
       guard !columns.isEmpty else { return [] }
-      return [Requirement(privilege, on: .table(table.name), columns: columns, check: .tablePrivileges)]
+      return [Requirement(privilege, on: object, columns: columns, check: .tablePrivileges)]
     }
-    let delete = Requirement(.delete, on: .table(table.name), check: .tablePrivileges)
+    let delete = Requirement(.delete, on: object, check: .tablePrivileges)
     switch spec.writeMode {
     case .insert: return need(.insert, on: loaded)
     case .insertIgnore:
       return need(.select, on: table.uniqueIndexes.flatMap(\.columns)) + need(.insert, on: loaded)
     case .truncateInsert:
-      let truncate = Requirement(.truncate, on: .table(table.name), orElse: [.delete], check: .tablePrivileges)
+      let truncate = Requirement(.truncate, on: object, orElse: [.delete], check: .tablePrivileges)
       // Readers keep the old rows with DELETE alone; TRUNCATE would take rows away that policies hide.
       let empties = spec.readers == .keep || table.hasRowSecurity ? delete : truncate
       return need(.insert, on: loaded) + [empties]
@@ -59,6 +69,19 @@ extension FlowContext {
 
   private func ledgerRequirements() -> [Requirement] {
     guard let ledger else { return [] }
-    return [.select, .insert].map { Requirement($0, on: .table(ledger.name), check: .ledger) }
+    return [.select, .insert].map { Requirement($0, on: object(ledger.name), check: .ledger) }
+  }
+
+  /// A table that exists is granted on; one that another role will make, by that role's default privileges.
+  private func object(_ name: QualifiedName) -> Requirement.Object {
+    makers[name].map { .tables(of: $0, in: name.schema) } ?? .table(name)
+  }
+
+  /// Where this role may let nobody read, somebody else must have.
+  private func readerRequirements() -> [Requirement] {
+    guard let table, makers[table.name] == nil, !table.maySelectBeGranted else { return [] }
+    return design.readers.filter { live.roles.contains($0) }.map { reader in
+      Requirement(.select, on: .table(table.name), to: .reader(reader), check: .tablePrivileges)
+    }
   }
 }

@@ -24,17 +24,18 @@ extension FlowContext {
 
   /// Only the owner, a member of it, or a role with a grant option can let others read a table.
   private func grantCheck() -> [Finding] {
-    guard let table, !table.maySelectBeGranted else { return [] }
-    return operations.compactMap { operation in
-      guard case .grantSelect(_, let readers) = operation else { return nil }
-      return failed(
+    guard let table else { return [] }
+    let readers = unmet(.tablePrivileges) { $0 != .role }.compactMap(\.grantee.reader)
+    guard let first = readers.first else { return [] }
+    return [
+      failed(
         .tablePrivileges,
         "table \(table.name.sql) belongs to role \(table.owner.sql), so \(role.sql) may not let others read it",
-        about: "readers of \(table.name.sql) \(readers.sqlList)", at: readers.first.map(place(of:)) ?? places.resource,
+        about: "readers of \(table.name.sql) \(readers.sqlList)", at: place(of: first),
         remedy: Remedy(
           authorizer: design.authorizer, executor: "the owner of table \(table.name.sql)",
-          statements: operation.statements))
-    }
+          statements: Operation.grantSelect(table.name, to: readers).statements))
+    ]
   }
 
   /// A reader without USAGE on the schema reads nothing in it.

@@ -10,6 +10,8 @@ public struct Requirement: Hashable, Sendable {
     case database(Identifier)
     case schema(Identifier)
     case table(QualifiedName)
+    /// Tables that another role has yet to make.
+    case tables(of: Identifier, in: Identifier)
     /// Membership in a role.
     case role(Identifier)
   }
@@ -22,6 +24,9 @@ public struct Requirement: Hashable, Sendable {
     case role
     /// A role of a flow's `grantSelect`.
     case reader(Identifier)
+
+    /// The reader.
+    var reader: Identifier? { if case .reader(let role) = self { role } else { nil } }
   }
 
   public var object: Object
@@ -54,9 +59,12 @@ public struct Requirement: Hashable, Sendable {
     case (.login, _), (_, .role): return true
     case (.reader(let reader), .table(let name)): return live.tables[name]?.readers.contains(reader) ?? false
     case (.reader(let reader), .schema(let name)): return live.schemas[name]?.readers.contains(reader) ?? false
-    case (.reader, .database): return true
+    case (.reader, .database), (.reader, .tables): return true
     case (.role, .database): return privilege == .connect || live.server.privileges.contains(privilege)
     case (.role, .schema(let name)): return live.schemas[name]?.privileges.contains(privilege) ?? false
+    case (.role, .tables(let maker, let schema)):
+      let granted = live.schemas[schema]?.defaultPrivileges[maker] ?? []
+      return granted.contains(privilege) || !granted.isDisjoint(with: alternatives)
     case (.role, .table(let name)):
       guard let table = live.tables[name] else { return false }
       return table.grants(privilege, on: columns) || !table.privileges.isDisjoint(with: alternatives)

@@ -15,6 +15,17 @@ extension Plan {
     var maker = PlanMaker(scope: scope, state: state, observation: observation, newLineage: newLineage)
     self = maker.make()
   }
+
+  /// The same plan, and what each of its flows needs to be granted, by name; those of authorizers that were not reached
+  /// are left out.
+  public static func withNeeds(
+    scope: Scope, state: AppliedState?, observation: Observation, newLineage: String
+  ) -> (plan: Plan, needs: [FlowNeeds]) {
+    var maker = PlanMaker(scope: scope, state: state, observation: observation, newLineage: newLineage)
+    maker.needs = []
+    let plan = maker.make()
+    return (plan, maker.needs ?? [])
+  }
 }
 
 /// Puts a plan together, resource by resource.
@@ -32,6 +43,9 @@ struct PlanMaker {
   var findings = FindingLog()
   var ledgers: [String: Step] = [:]
   var tablesMade = TablesMade()
+  let ledgerMakers: LedgerMakers
+  /// What each flow needs to be granted, where that is asked for.
+  var needs: [FlowNeeds]?
 
   init(scope: Scope, state: AppliedState?, observation: Observation, newLineage: String) {
     self.scope = scope
@@ -41,6 +55,7 @@ struct PlanMaker {
     self.state = renames.applied(to: state)
     self.observation = observation
     designs = scope.designs
+    ledgerMakers = LedgerMakers(of: designs, in: observation)
     lineage = state?.lineage ?? Self.lineage(of: designs, in: observation) ?? newLineage
   }
 

@@ -11,7 +11,7 @@ extension PlanMaker {
     let spec = design.flow.specJSON
     let source = observation.sources[design.flow.name]
     let observed = observation.live(design.authorizer)
-    let live = observed.map { tablesMade.found(by: design, in: $0) }
+    let live = observed.map { ledgerMakers.found(by: design, in: tablesMade.found(by: design, in: $0)) }
     let resolution = ColumnResolution(design, recorded: recorded, live: live, source: source)
     let operations = live.map { design.operations(columns: resolution.columns, recorded: recorded, live: $0) } ?? []
     let drift = recorded.flatMap { recorded in observed.map { Drift(design: design, recorded: recorded, live: $0) } }
@@ -29,13 +29,17 @@ extension PlanMaker {
     step.reason += neededBy(design.address)
 
     let key: [Identifier]?
-    if let live {
+    if let live, let observed {
       let context = FlowContext(
         design: design, recorded: recorded, live: live, source: source, resolution: resolution,
-        operations: operations)
+        operations: operations, makers: makers(for: design, in: observed))
+      needs?.append(FlowNeeds(context, observed: observed))
       key = context.key
       conclude(&step, unsupported(design) + findings(in: context))
-      if step.action.isChange { tablesMade.add(step, on: design.table, in: live) }
+      // What is blocked for want of grants is made once they are there.
+      if step.action.isChange || (needs != nil && step.action == .blocked) {
+        tablesMade.add(step, on: design.table, in: observed)
+      }
       if live.tables[design.ledger] == nil { planLedger(for: context, isBlocked: step.action == .blocked) }
     } else {
       key = design.key(table: nil, recorded: recorded)
@@ -71,6 +75,14 @@ extension PlanMaker {
 
   private func notLookedAt(_ authorizer: String) -> Finding {
     observation.isOffline ? .skipped(.connection, "nothing was looked at (--offline)") : .unreachable(authorizer)
+  }
+
+  /// The other roles that will make what is not there yet.
+  private func makers(for design: FlowDesign, in observed: LiveDatabase) -> [QualifiedName: Identifier] {
+    var makers: [QualifiedName: Identifier] = [:]
+    makers[design.table] = tablesMade.otherRole(making: design.table, in: observed)
+    makers[design.ledger] = ledgerMakers.otherRole(making: design.ledger, in: observed)
+    return makers
   }
 
   private func findings(in context: FlowContext) -> [Finding] {

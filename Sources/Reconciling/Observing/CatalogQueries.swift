@@ -12,14 +12,24 @@ enum CatalogQueries {
       has_database_privilege(d.oid, 'TEMPORARY'), pg_is_in_recovery(),
       current_setting('default_transaction_read_only'), d.oid,
       CASE WHEN has_function_privilege('pg_control_system()', 'EXECUTE')
-        THEN (SELECT system_identifier FROM pg_control_system()) END
+        THEN (SELECT system_identifier FROM pg_control_system()) END,
+      session_user,
+      CASE WHEN NOT r.rolsuper THEN
+        ARRAY(SELECT m.rolname FROM pg_roles m WHERE m.oid <> r.oid AND pg_has_role(m.oid, 'USAGE')) END
     FROM pg_database d, pg_roles r
     WHERE d.datname = current_database() AND r.rolname = current_user
     """
 
   static let schemas: SQL = """
-    SELECT nspname, pg_get_userbyid(nspowner), has_schema_privilege(oid, 'USAGE'), has_schema_privilege(oid, 'CREATE')
-    FROM pg_namespace
+    SELECT nspname, pg_get_userbyid(nspowner), has_schema_privilege(oid, 'USAGE'), has_schema_privilege(oid, 'CREATE'),
+      defaults.makers, defaults.privileges
+    FROM pg_namespace n
+    LEFT JOIN LATERAL (
+      SELECT array_agg(pg_get_userbyid(d.defaclrole)) AS makers, array_agg(a.privilege_type) AS privileges
+      FROM pg_default_acl d, aclexplode(d.defaclacl) a
+      WHERE d.defaclobjtype = 'r' AND d.defaclnamespace IN (0, n.oid) AND d.defaclrole <> a.grantee
+        AND CASE a.grantee WHEN 0 THEN true ELSE pg_has_role(a.grantee, 'USAGE') END
+    ) defaults ON true
     WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
     """
 

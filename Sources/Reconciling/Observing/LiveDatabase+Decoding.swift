@@ -15,7 +15,9 @@ extension Server {
       privileges: Set(
         [row.bool(6) == true ? Privilege.create : nil, row.bool(7) == true ? .temporary : nil].compactMap { $0 }),
       isInRecovery: row.bool(8) ?? false, isReadOnly: row.text(9) == "on",
-      identity: "\(system)/\(row.text(10) ?? "")/\(database)@\(host.hasPrefix("/") ? "local" : host)")
+      identity: "\(system)/\(row.text(10) ?? "")/\(database)@\(host.hasPrefix("/") ? "local" : host)",
+      login: Identifier(row.text(12) ?? ""),
+      memberships: Set((row.textArray(13) ?? []).map { Identifier($0) }))
   }
 }
 
@@ -26,6 +28,10 @@ extension Schema {
       name: Identifier(row.text(0) ?? ""), owner: Identifier(row.text(1) ?? ""),
       privileges: Set(
         [row.bool(2) == true ? Privilege.usage : nil, row.bool(3) == true ? .create : nil].compactMap { $0 }))
+    for (maker, privilege) in zip(row.textArray(4) ?? [], row.textArray(5) ?? []) {
+      guard let privilege = Privilege(rawValue: privilege) else { continue }
+      defaultPrivileges[Identifier(maker), default: []].insert(privilege)
+    }
   }
 }
 

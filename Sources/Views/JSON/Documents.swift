@@ -29,6 +29,22 @@ public func checkDocument(_ checks: [AuthorizerCheck]) -> JSONValue {
   ["formatVersion": formatVersion, "authorizers": .array(checks.map(authorizerJSON))]
 }
 
+/// What `grants --output json` prints.
+public func grantsDocument(_ grants: [AuthorizerGrants], diagnostics: [Diagnostic]) -> JSONValue {
+  [
+    "formatVersion": formatVersion,
+    "authorizers": .array(
+      grants.map {
+        [
+          "address": .string("authorizer/\($0.authorizer)"), "role": .string($0.role.name),
+          "database": .string($0.database.name), "observed": .bool($0.isObserved),
+          "statements": .array($0.grants.map { .string($0.statement) }),
+        ]
+      }),
+    "diagnostics": .array(diagnostics.map(diagnosticJSON)),
+  ]
+}
+
 /// What `preview --output json` prints (schemas/preview.schema.json).
 public func previewDocument(_ preview: Preview) -> JSONValue {
   [

@@ -41,16 +41,7 @@ struct CheckCommand: AsyncParsableCommand {
     let known = project.authorizers
     guard !addresses.isEmpty else { return known.values.sorted { $0.name < $1.name } }
     var wanted: [Resource<Authorizer>] = []
-    for text in addresses {
-      let name = Address(text).flatMap { $0.kind == .authorizer ? $0.name : nil } ?? text
-      guard let authorizer = known[name] else {
-        throw Failure(
-          Diagnostic(
-            .error, "unknown-address", "there is no authorizer \"\(name)\"",
-            help: suggestions(for: name, in: known.keys.sorted(), called: "authorizers")))
-      }
-      wanted.append(authorizer)
-    }
+    for text in addresses { wanted.append(try project.authorizer(named: text)) }
     return wanted
   }
 }
