@@ -5,17 +5,11 @@ import Testing
 /// What `grants` prints is enough, and none of it is too much.
 @Suite("Grants", .freshDatabase, .timeLimit(.minutes(15)))
 struct GrantsTests {
-  private static let closing = """
-    REVOKE ALL ON DATABASE DBNAME FROM PUBLIC;
-    REVOKE ALL ON SCHEMA public FROM PUBLIC;
-    CREATE SCHEMA s; CREATE SCHEMA "S 2"; CREATE SCHEMA books;
-    """
-
   @Test(
     "for tables to come: all of it lets plan, apply and run pass; without any one of it plan is blocked",
     arguments: 1...6)
   func tablesToCome(seed: UInt64) async throws {
-    let world = try await world(seed: seed)
+    let world = try await World.random(seed: seed, schemas: ["s", "S 2", "books"])
     let printed = try await world.document("grants")
     #expect(printed.json["authorizers"]?.arrayValue?.first?["observed"] == false)
     let statements = printed.statements
@@ -29,7 +23,7 @@ struct GrantsTests {
 
   @Test("for tables of another role: the same, by grants on the tables and on the ledger", arguments: 7...12)
   func tablesThatExist(seed: UInt64) async throws {
-    var world = try await world(seed: seed)
+    var world = try await World.random(seed: seed, schemas: ["s", "S 2", "books"])
     let role = world.role
     world.role = world.database.owner
     let made = try await world.sluice("apply", "--yes")
@@ -53,7 +47,7 @@ struct GrantsTests {
   func ownRole() async throws {
     let database = TestDatabase.current
     let login = try await database.createRole("login"), owner = try await database.createRole("owner")
-    try await database.execute(Self.closing.replacing("DBNAME", with: database.name))
+    try await database.execute(World.closing(database) + "CREATE SCHEMA s;")
     let world = try World(
       "t: {source: {path: t.csv}, destination: wh, table: s.t, writeMode: upsert, key: [id]}",
       files: ["t.csv": "id,v\n1,a\n"],
@@ -79,7 +73,7 @@ struct GrantsTests {
   func twoRoles() async throws {
     let database = TestDatabase.current
     let first = try await database.createRole("first"), second = try await database.createRole("second")
-    try await database.execute(Self.closing.replacing("DBNAME", with: database.name))
+    try await database.execute(World.closing(database) + "CREATE SCHEMA s;")
     var world = try World(
       """
       one: {source: {path: t.csv}, destination: wh, table: s.shared, writeMode: insert}
@@ -143,7 +137,7 @@ struct GrantsTests {
     try await database.execute(
       """
       CREATE SCHEMA s; CREATE TABLE s.t (id bigint, v text);
-      GRANT USAGE ON SCHEMA s TO \(reader); \(Self.closing.replacing("DBNAME", with: database.name).replacing("CREATE SCHEMA s;", with: ""))
+      GRANT USAGE ON SCHEMA s TO \(reader); \(World.closing(database))
       GRANT CONNECT ON DATABASE \(database.name) TO \(role);
       """)
     let world = try World(
@@ -188,35 +182,6 @@ struct GrantsTests {
   }
 
   // MARK: -
-
-  /// A project of random flows, its schemas, and a role that may nothing.
-  private func world(seed: UInt64) async throws -> World {
-    let database = TestDatabase.current
-    var random = Seeded(state: seed)
-    let role = try await database.createRole()
-    try await database.execute(Self.closing.replacing("DBNAME", with: database.name))
-    let flows = (1...3).map { number in
-      let mode = ["insert", "insert_ignore", "truncate_insert", "upsert", "delete"].randomElement(using: &random) ?? ""
-      var fields = "writeMode: \(mode), columns: {id: bigint, total: 'numeric(9,2)'}"
-      let isKeyAll = Bool.random(using: &random)
-      if mode == "upsert" || mode == "delete" { fields += ", key: [\(isKeyAll ? "id, total" : "id")]" }
-      if mode == "truncate_insert", Bool.random(using: &random) { fields += ", readers: keep" }
-      let schema = ["s", "'\"S 2\".T\(number)'"].randomElement(using: &random) ?? "s"
-      let table = schema == "s" ? "s.t\(number)" : schema
-      let destination = ["wh", "apart"].randomElement(using: &random) ?? "wh"
-      return "f\(number): {source: {path: t.csv}, destination: \(destination), table: \(table), \(fields)}"
-    }
-    return try World(
-      flows.joined(separator: "\n"), files: ["t.csv": "id,total\n1,2.5\n2,3\n"],
-      connection: """
-        authorizers:
-          wh: {url: {env: DATABASE_URL}}
-        destinations:
-          wh: {authorizer: wh}
-          apart: {authorizer: wh, ledgerSchema: books}
-
-        """, role: role)
-  }
 
   /// Runs `statements` as a superuser, twice, and expects a plan to pass; then takes away what they grant, one privilege
   /// at a time, and expects the plan to be blocked by just the check of that privilege.

@@ -1,4 +1,4 @@
-internal import Catalog
+public import Catalog
 
 extension Operation {
   /// The SQL that apply runs for it, one statement each, with its semicolon.
@@ -49,7 +49,7 @@ extension Identifier {
   /// The name that apply gives to a unique index, so that a later one recognises what it left.
   ///
   /// A name over PostgreSQL's 63 bytes is cut, and told from others by a hash (FNV-1a) of the whole.
-  static func uniqueIndex(on table: QualifiedName, key: [Identifier]) -> Identifier {
+  public static func uniqueIndex(on table: QualifiedName, key: [Identifier]) -> Identifier {
     let whole = ([table.name.name] + key.map(\.name) + ["sluice", "key"]).joined(separator: "_")
     guard whole.utf8.count > maximumBytes else { return Identifier(whole) }
     let ending = "_\(String(stableHash(whole), radix: 36))_sluice_key"

@@ -26,9 +26,14 @@ struct PlanCommand: AsyncParsableCommand {
     help: ArgumentHelp("Save the plan, to be applied as it is: sluice apply --plan FILE.", valueName: "file"),
     completion: .file())
   var out: String?
+  @Flag(help: "Print a psql script instead, for somebody with more rights to run in place of apply.")
+  var sql = false
 
   func validate() throws {
     if offline, out != nil { throw ValidationError("a plan made --offline rests on nothing and cannot be saved") }
+    if sql, offline { throw ValidationError("--sql looks at the databases: leave out --offline") }
+    if sql, output.format != .human { throw ValidationError("--sql prints SQL: leave out --output") }
+    if sql, out != nil { throw ValidationError("--sql prints a script and saves no plan: leave out --out") }
   }
 
   func run() async throws {
@@ -39,6 +44,7 @@ struct PlanCommand: AsyncParsableCommand {
       let planner = Planner(workspace: workspace, selection: selection.selection(flows: flows))
       let loaded = try planner.manifests()
       let state = try workspace.store(environment: loaded.project.environment).read()
+      if sql { return try await printScript(loaded, state, planner, speaker) }
       if offline {
         plan = try planner.offlinePlan(loaded, state: state)
       } else {
@@ -55,6 +61,15 @@ struct PlanCommand: AsyncParsableCommand {
     }
     if plan.isBlocked || (strict && plan.steps.contains { $0.action == .degraded }) { throw ExitStatus.failed }
     if detailedExitcode, plan.hasChanges { throw ExitStatus.changes }
+  }
+
+  private func printScript(
+    _ loaded: LoadedProject, _ state: AppliedState?, _ planner: Planner, _ speaker: Speaker
+  ) async throws {
+    let script = try await planner.script(loaded, state: state)
+    speaker.show(script.diagnostics)
+    speaker.result(OwnerScriptText(project: loaded.project.name).text(script))
+    if !script.diagnostics.isEmpty || !script.leftOut.isEmpty { throw ExitStatus.failed }
   }
 }
 
