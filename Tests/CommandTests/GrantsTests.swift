@@ -191,7 +191,7 @@ struct GrantsTests {
     for _ in 1...2 { try await world.database.execute(statements.joined(separator: "\n")) }
     let plan = try await world.document("plan")
     #expect(plan.status == 0, "\(statements)\n\(plan.json)")
-    for grant in statements.flatMap(SingleGrant.all) {
+    for grant in try statements.flatMap(SingleGrant.all) {
       try await world.database.execute(grant.revoke)
       let blocked = try await world.document("plan")
       #expect(blocked.status == 1, "without \(grant.grant)")
@@ -209,17 +209,17 @@ private struct SingleGrant {
   var revoke: String
   var check: String
 
-  static func all(of statement: String) -> [SingleGrant] {
+  static func all(of statement: String) throws -> [SingleGrant] {
     let words = statement.dropLast().split(separator: " GRANT ", maxSplits: 1)
     let isDefault = statement.hasPrefix("ALTER DEFAULT PRIVILEGES")
     let prefix = isDefault ? "\(words[0]) " : ""
     let rest = isDefault ? words[1] : statement.dropLast().dropFirst("GRANT ".count)
     guard let on = rest.firstRange(of: " ON ") else {
-      let to = rest.firstRange(of: " TO ")!
+      let to = try #require(rest.firstRange(of: " TO "))
       let role = rest[..<to.lowerBound], member = rest[to.upperBound...]
       return [SingleGrant(grant: statement, revoke: "REVOKE \(role) FROM \(member)", check: "connection")]
     }
-    let to = rest.ranges(of: " TO ").last!
+    let to = try #require(rest.ranges(of: " TO ").last)
     let object = rest[on.upperBound..<to.lowerBound], role = rest[to.upperBound...]
     return rest[..<on.lowerBound].split(separator: ", ").map { privilege in
       SingleGrant(

@@ -22,6 +22,7 @@ struct ObservingTests {
       let table = QualifiedName(schema: "public", name: Identifier("t\(number)"))
       questions.tables.insert(table)
       questions.keys.insert(KeyQuestion(table: table, key: ["id"]))
+      questions.readers.insert(ReaderQuestion(table: table, role: "public"))
     }
     return questions
   }

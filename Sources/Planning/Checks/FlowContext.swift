@@ -12,11 +12,27 @@ struct FlowContext {
   var resolution: ColumnResolution
   var operations: [Operation]
   /// The roles that will make tables which are not there yet, and which this role does not make.
-  var makers: [QualifiedName: Identifier] = [:]
+  var makers: [QualifiedName: Identifier]
+  /// What the flow needs to be granted; worked out once, as many checks look at it.
+  private(set) var requirements: [Requirement] = []
+
+  init(
+    design: FlowDesign, recorded: AppliedResource?, live: LiveDatabase, source: SourceObservation?,
+    resolution: ColumnResolution, operations: [Operation], makers: [QualifiedName: Identifier]
+  ) {
+    self.design = design
+    self.recorded = recorded
+    self.live = live
+    self.source = source
+    self.resolution = resolution
+    self.operations = operations
+    self.makers = makers
+    requirements = allRequirements()
+  }
 
   /// What must be granted that is not, to the role or to readers.
   func unmet(_ check: Check.ID, to isWanted: (Requirement.Grantee) -> Bool = { $0 == .role }) -> [Requirement] {
-    requirements().filter { $0.check == check && isWanted($0.grantee) }.compactMap { $0.missing(in: live) }
+    requirements.filter { $0.check == check && isWanted($0.grantee) }.compactMap { $0.missing(in: live) }
   }
 
   var spec: Flow { design.spec }

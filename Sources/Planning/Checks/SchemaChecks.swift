@@ -11,7 +11,7 @@ extension FlowContext {
   private func schemaChecks(_ name: Identifier) -> [Finding] {
     guard live.schemas[name] != nil else { return [missing(name)] }
     var findings: [Finding] = [.passed(.schemaExists, "schema \(name.sql) exists")]
-    for requirement in requirements() where requirement.object == .schema(name) {
+    for requirement in requirements where requirement.object == .schema(name) {
       let (id, privilege) = (requirement.check, requirement.privilege)
       findings.append(
         requirement.isMet(in: live)

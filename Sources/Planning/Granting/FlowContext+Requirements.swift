@@ -3,7 +3,7 @@ internal import Manifests
 
 extension FlowContext {
   /// All that the flow needs to be granted, so that it can be planned, applied and run.
-  func requirements() -> [Requirement] {
+  func allRequirements() -> [Requirement] {
     connectionRequirements() + schemaRequirements() + typeRequirements() + databaseRequirements()
       + tableRequirements() + readerRequirements() + ledgerRequirements()
   }

@@ -27,11 +27,11 @@ extension FlowNeeds {
   init(_ context: FlowContext, observed: LiveDatabase) {
     address = context.design.address.description
     authorizer = context.design.authorizer
-    needs = context.requirements().filter { $0.canBeGranted(in: observed) }.compactMap { requirement in
+    needs = context.requirements.filter { $0.canBeGranted(in: observed) }.compactMap { requirement in
       Need(requirement, in: context.live)
     }
     let later = context.onceMadeByAnother(observed)
-    missingOnceMade = later.requirements().compactMap { Need($0, in: later.live) }.filter { !$0.isMet }
+    missingOnceMade = later.allRequirements().compactMap { Need($0, in: later.live) }.filter { !$0.isMet }
   }
 }
 
@@ -87,6 +87,9 @@ extension FlowContext {
   /// The same flow, when somebody else has made what it wants, and granted nothing yet.
   fileprivate func onceMadeByAnother(_ observed: LiveDatabase) -> FlowContext {
     var later = self
+    // All other tables are left out: to change one would copy them all.
+    later.live.tables = [:]
+    later.live.tables[design.ledger] = ledger
     let privileges: Set<Privilege> = live.server.isSuperuser ? Set(Privilege.allCases) : []
     if observed.tables[design.ledger] == nil {
       later.live.tables[design.ledger] = Table(

@@ -51,19 +51,19 @@ extension Grant {
       return Grant(
         object: target.object, privileges: isRole ? [] : privileges, grantee: target.grantee,
         flows: needs.map(\.flow).filter { flows.insert($0).inserted })
-    }.sorted { ($0.object.rank, $0.statement) < ($1.object.rank, $1.statement) }
+    }.sorted { $0.object.order == $1.object.order ? $0.grantee < $1.grantee : $0.object.order < $1.object.order }
   }
 }
 
 extension Requirement.Object {
-  /// From the widest to the narrowest.
-  fileprivate var rank: Int {
+  /// From the widest to the narrowest, then by name.
+  fileprivate var order: (Int, String, String) {
     switch self {
-    case .role: 0
-    case .database: 1
-    case .schema: 2
-    case .table: 3
-    case .tables: 4
+    case .role(let role): (0, "", role.sql)
+    case .database(let name): (1, "", name.sql)
+    case .schema(let name): (2, "", name.sql)
+    case .table(let name): (3, name.schema.sql, name.name.sql)
+    case .tables(let maker, let schema): (4, schema.sql, maker.sql)
     }
   }
 }

@@ -42,11 +42,22 @@ public struct GrantsScript {
       lines.append(sqlComment("Schema \(schema) does not exist: nothing can be granted on it."))
     }
     if authorizer.grants.isEmpty { lines.append(sqlComment("Nothing is to be granted.")) }
-    for grant in authorizer.grants {
-      lines.append(sqlComment("\(sqlList(grant.flows))\(grant.object.note)"))
+    return (lines + authorizer.grants.commented).joined(separator: "\n")
+  }
+}
+
+extension [Grant] {
+  /// The statements, below comments that say which flows need them; what one comment holds for stands below one.
+  var commented: [String] {
+    var lines: [String] = []
+    var last = ""
+    for grant in self {
+      let comment = sqlComment("\(sqlList(grant.flows))\(grant.object.note)")
+      if comment != last { lines.append(comment) }
+      last = comment
       lines.append(grant.statement)
     }
-    return lines.joined(separator: "\n")
+    return lines
   }
 }
 

@@ -106,10 +106,7 @@ public struct OwnerScriptText {
     blocks += part.operations.filter { !$0.thing.needsOwnTransaction }.map { made in
       sqlComment(sqlList(made.flows)) + "\n" + made.thing.rerunnable.joined(separator: "\n")
     }
-    if !part.grants.isEmpty {
-      blocks.append(
-        part.grants.map { sqlComment(sqlList($0.flows)) + "\n" + $0.statement }.joined(separator: "\n"))
-    }
+    if !part.grants.isEmpty { blocks.append(part.grants.commented.joined(separator: "\n")) }
     blocks.append("COMMIT;")
     let later = part.operations.filter { $0.thing.needsOwnTransaction }
     if !later.isEmpty { blocks.append("SET lock_timeout = 0;") }
