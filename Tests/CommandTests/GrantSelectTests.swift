@@ -40,6 +40,7 @@ struct GrantSelectTests {
     let drift = try await world.document("plan", "--detailed-exitcode")
     #expect(drift.status == 2)
     #expect(drift.actions == ["flow/t": "repair"])
+    #expect(drift.step("flow/t")?["reason"] == "public may not read table s.t any more")
     #expect(drift.step("flow/t")?["statements"]?.strings == ["GRANT SELECT ON s.t TO public;"])
     #expect(try await world.sluice("apply", "--yes").status == 0)
     #expect(try await world.document("plan", "--detailed-exitcode").status == 0)

@@ -133,6 +133,9 @@ extension PlanMaker {
         "table \(design.table.sql) was dropped and made anew since it was applied: rows loaded before are gone"
       return (.repair, reason)
     }
+    if step.operations.count == 1, case .grantSelect(let table, let readers)? = step.operations.first {
+      return (.repair, "\(readers.sqlList) may not read table \(table.sql) any more")
+    }
     if !step.operations.isEmpty {
       return (.repair, "table \(design.table.sql) is no longer as it was applied")
     }
