@@ -4,24 +4,22 @@ internal import OrderedCollections
 
 extension AppliedState {
   /// The state file's content.
-  var json: JSONValue {
+  func json(_ layout: StateLayout) -> JSONValue {
     [
-      "version": .int(Self.currentVersion), "lineage": .string(lineage), "serial": .int(serial),
-      "resources": .object(
-        OrderedDictionary(uniqueKeysWithValues: resources.mapValues(\.json).map { ($0.key, $0.value) })),
+      "version": .int(layout.version), "lineage": .string(lineage), "serial": .int(serial),
+      "resources": .object(OrderedDictionary(uniqueKeysWithValues: resources.lazy.map { ($0.key, $0.value.json) })),
     ]
   }
 
-  /// Reads the state file's content.
-  init(json: JSONValue, file: String) throws(Failure) {
-    guard let version = json["version"]?.intValue else {
+  /// Reads the state file's content, of this layout or an older one.
+  init(json: JSONValue, file: String, layout: StateLayout) throws(Failure) {
+    guard json.objectValue != nil else { throw Failure(.damagedState(file, "it is no JSON object")) }
+    guard let version = json["version"]?.intValue, version > 0 else {
       throw Failure(.damagedState(file, "it has no `version`"))
     }
-    guard version <= Self.currentVersion else {
-      throw Failure(
-        Diagnostic(
-          .error, "state-newer", "\(file) has layout \(version); this version of Sluice knows \(Self.currentVersion)",
-          help: ["use the version of Sluice that wrote it, or a newer one"]))
+    guard version <= layout.version else { throw Failure(.newerState(file, version, known: layout.version)) }
+    guard let json = layout.migrate(json, from: version) else {
+      throw Failure(.damagedState(file, "it is not of layout \(version), as its `version` says"))
     }
     guard let lineage = json["lineage"]?.stringValue, let serial = json["serial"]?.intValue,
       let members = json["resources"]?.objectValue
@@ -51,15 +49,19 @@ extension AppliedResource {
     return .object(members)
   }
 
+  /// Reads an entry; nothing where one of its members is missing, or of another kind than it should be.
   init?(json: JSONValue) {
-    guard let spec = json["spec"], let appliedAt = json["appliedAt"]?.stringValue else { return nil }
-    self.init(
-      spec: spec, table: json["table"]?.stringValue,
-      columns: json["columns"]?.arrayValue?.compactMap(AppliedColumn.init),
-      key: json["key"]?.arrayValue?.compactMap(\.stringValue), server: json["server"]?.stringValue,
-      relationOID: json["oid"]?.intValue,
-      formerNames: (json["formerNames"]?.arrayValue ?? []).compactMap(\.stringValue),
-      appliedAt: appliedAt)
+    guard case .object(let members) = json, let spec = members["spec"],
+      let appliedAt = members["appliedAt"]?.stringValue
+    else { return nil }
+    do {
+      self.init(
+        spec: spec, table: try members.optional("table", \.stringValue),
+        columns: try members.optional("columns") { try $0.all(AppliedColumn.init) },
+        key: try members.optional("key") { try $0.all(\.stringValue) },
+        server: try members.optional("server", \.stringValue), relationOID: try members.optional("oid", \.intValue),
+        formerNames: try members.optional("formerNames") { try $0.all(\.stringValue) } ?? [], appliedAt: appliedAt)
+    } catch { return nil }
   }
 }
 
@@ -73,10 +75,35 @@ extension AppliedColumn {
   }
 
   fileprivate init?(json: JSONValue) {
-    guard let name = json["name"]?.stringValue, let type = json["type"]?.stringValue,
-      let from = json["from"]?.stringValue, let nullable = json["nullable"]?.boolValue
+    guard case .object(let members) = json, let name = members["name"]?.stringValue,
+      let type = members["type"]?.stringValue, let from = members["from"]?.stringValue,
+      let nullable = members["nullable"]?.boolValue
     else { return nil }
-    self.init(name: name, type: type, from: from, nullable: nullable, default: json["default"]?.stringValue)
+    guard let `default` = try? members.optional("default", \.stringValue) else { return nil }
+    self.init(name: name, type: type, from: from, nullable: nullable, default: `default`)
+  }
+}
+
+/// A member that is there, but not what it should be.
+private struct WrongMember: Error {}
+
+extension OrderedDictionary<String, JSONValue> {
+  /// The member called `key` as `read` takes it; nothing where there is none.
+  fileprivate func optional<Member>(_ key: String, _ read: (JSONValue) throws -> Member?) throws -> Member? {
+    guard let member = self[key] else { return nil }
+    guard let value = try read(member) else { throw WrongMember() }
+    return value
+  }
+}
+
+extension JSONValue {
+  /// An array's elements as `read` takes them.
+  fileprivate func all<Element>(_ read: (JSONValue) -> Element?) throws -> [Element] {
+    guard case .array(let elements) = self else { throw WrongMember() }
+    return try elements.map { element in
+      guard let value = read(element) else { throw WrongMember() }
+      return value
+    }
   }
 }
 
@@ -87,7 +114,14 @@ extension Diagnostic {
       .error, "state-damaged", "the state \(file) is damaged: \(what)", at: place,
       help: [
         "nothing was changed: bring back a good copy (\(file).backup is the one before the last apply)",
-        "or move it away: the next apply adopts the tables that exist",
+        "or move it away, with its backup and journal: the next apply adopts the tables that exist",
       ])
+  }
+
+  /// A state file of a layout that only a newer version of Sluice knows.
+  static func newerState(_ file: String, _ version: Int, known: Int) -> Diagnostic {
+    Diagnostic(
+      .error, "state-newer", "\(file) has layout \(version); this version of Sluice knows \(known)",
+      help: ["use the version of Sluice that wrote it, or a newer one"])
   }
 }

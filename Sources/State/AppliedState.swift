@@ -3,7 +3,7 @@ public import JSON
 /// What was applied: the content of the state file.
 public struct AppliedState: Equatable, Sendable {
   /// The layout that this version of Sluice writes.
-  public static let currentVersion = 1
+  public static var currentVersion: Int { StateLayout.current.version }
 
   /// Tells this state's history from any other's; made once, with the first apply.
   public var lineage: String

@@ -11,9 +11,21 @@ public protocol StateStore: Sendable {
 
   /// Takes the writer's lock, until the session ends or the process dies.
   ///
-  /// - Parameter command: what the holder does, for those who find the lock taken: `sluice apply`.
-  /// - Throws: `Failure` with the code `state-locked` and the holder's details.
-  func open(command: String) throws(Failure) -> any StateSession
+  /// - Parameters:
+  ///   - command: what the holder does, for those who find the lock taken: `sluice apply`.
+  ///   - waiting: how long to wait where it is taken.
+  ///   - onWait: is told who holds it, in a sentence, before a wait begins.
+  /// - Throws: `Failure` with the code `state-locked` and the holder's details; `CancellationError` while it waits.
+  func open(
+    command: String, waiting: Duration, onWait: @Sendable (String) -> Void
+  ) async throws -> any StateSession
+}
+
+extension StateStore {
+  /// Takes the writer's lock if it is free.
+  public func open(command: String) async throws -> any StateSession {
+    try await open(command: command, waiting: .zero) { _ in }
+  }
 }
 
 /// The one writer of a state, while it applies.

@@ -43,6 +43,10 @@ struct Interruption {
     source.cancel()
     return status
   }
+
+  /// Lets a write that would make a file larger than the process may (`ulimit -f`) fail with an error, as on a full
+  /// disk, where it would end the process.
+  static func failWritesBeyondTheLimit() { signal(SIGXFSZ) { _ in } }
 }
 
 /// The end of the pipe that the handler writes to. It is set once, before the handler is installed, and never again: that

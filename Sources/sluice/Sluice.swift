@@ -38,6 +38,7 @@ struct Sluice: AsyncParsableCommand {
   static func main() async {
     _ = environment
     _ = postgresEnvironment
+    Interruption.failWritesBeyondTheLimit()
     let interruption = Interruption()
     let status = await interruption.run {
       do {

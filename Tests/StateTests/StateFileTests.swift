@@ -23,7 +23,7 @@ import Testing
 
   /// Records `resources` in one session.
   private func apply(_ resources: [String: AppliedResource?]) async throws {
-    let session = try file.open(command: "sluice apply")
+    let session = try await file.open(command: "sluice apply")
     for (address, resource) in resources.sorted(by: { $0.key < $1.key }) {
       try await session.record([StateChange(address: address, resource: resource)], lineage: "one")
     }
@@ -65,7 +65,7 @@ import Testing
 
   @Test("Steps of a session that never ended are not lost") func journal() async throws {
     try await apply(["flow/a": resource("a")])
-    let session = try file.open(command: "sluice apply")
+    let session = try await file.open(command: "sluice apply")
     try await session.record([StateChange(address: "flow/b", resource: resource("b"))], lineage: "one")
     try await session.record([StateChange(address: "flow/a", resource: nil)], lineage: "one")
     #expect(try file.read()?.resources == ["flow/b": resource("b")])
@@ -80,30 +80,49 @@ import Testing
     #expect(try file.read() == AppliedState(lineage: "one", serial: 2, resources: ["flow/b": resource("b")]))
   }
 
-  @Test("A journal that was folded in already is passed over") func foldedJournal() async throws {
-    let session = try file.open(command: "sluice apply")
+  @Test("A journal that was folded in already is passed over, and removed by the next apply")
+  func foldedJournal() async throws {
+    let session = try await file.open(command: "sluice apply")
+    try await session.record([StateChange(address: "flow/a", resource: resource("a"))], lineage: "one")
+    let journal = try folder.read("sluice.state.json.journal")
+    try await session.close()
+    let state = try folder.read("sluice.state.json")
+    // As after a SIGKILL between the writing of the state and the removal of the journal.
+    try folder.write(journal, to: "sluice.state.json.journal")
+    #expect(try file.read()?.resources == ["flow/a": resource("a")])
+    try await apply([:])
+    #expect(try folder.read("sluice.state.json") == state)
+    #expect(!folder.contains("sluice.state.json.journal"))
+  }
+
+  @Test("A journal whose steps a newer state lacks is not passed over") func overtakenJournal() async throws {
+    let session = try await file.open(command: "sluice apply")
     try await session.record([StateChange(address: "flow/a", resource: resource("old"))], lineage: "one")
     let journal = try folder.read("sluice.state.json.journal")
     try await session.close()
     try await apply(["flow/a": resource("new")])
     try folder.write(journal, to: "sluice.state.json.journal")
-    #expect(try file.read()?.resources == ["flow/a": resource("new")])
+    #expect(try await code { _ = try file.read() } == "state-journal")
+    #expect(try await code { _ = try await file.open(command: "sluice apply") } == "state-journal")
+    #expect(try folder.read("sluice.state.json.journal") == journal)
   }
 
   @Test("A journal of another state stops the command") func foreignJournal() async throws {
     try await apply(["flow/a": resource("a")])
-    try folder.write("{\"lineage\":\"two\",\"serial\":1}\n", to: "sluice.state.json.journal")
+    try folder.write("{\"version\":1,\"lineage\":\"two\",\"serial\":1}\n", to: "sluice.state.json.journal")
     #expect(throws: Failure.self) { try file.read() }
-    #expect(try code { _ = try file.read() } == "state-journal")
+    #expect(try await code { _ = try file.read() } == "state-journal")
   }
 
   @Test("A second writer is told who holds the lock") func locked() async throws {
-    let session = try file.open(command: "sluice apply")
-    let failure = #expect(throws: Failure.self) { _ = try file.open(command: "sluice apply") }
+    let session = try await file.open(command: "sluice apply")
+    let failure = await #expect(throws: Failure.self) { _ = try await file.open(command: "sluice apply") }
     #expect(failure?.diagnostics.first?.code == "state-locked")
+    let message = try #require(failure?.diagnostics.first?.message)
     #expect(
-      failure?.diagnostics.first?.message
-        == "the state is locked by `sluice apply`, process 42 on host, since 2024-01-01T00:00:00Z")
+      message.hasPrefix(
+        "the state is locked by `sluice apply`, process 42 on host, since 2024-01-01T00:00:00Z (for "))
+    #expect(message.hasSuffix(" s)"))
     try await session.close()
     try await apply([:])
   }
@@ -115,10 +134,10 @@ import Testing
   ]
 
   @Test("A file that cannot be understood stops the command, and stays as it is", arguments: damages)
-  func damaged(content: String, expected: String) throws {
+  func damaged(content: String, expected: String) async throws {
     try folder.write(content, to: "sluice.state.json")
-    #expect(try code { _ = try file.read() } == expected)
-    #expect(try code { _ = try file.open(command: "sluice apply") } == expected)
+    #expect(try await code { _ = try file.read() } == expected)
+    #expect(try await code { _ = try await file.open(command: "sluice apply") } == expected)
     #expect(try folder.read("sluice.state.json") == content)
   }
 
@@ -133,27 +152,27 @@ import Testing
     try await apply(["flow/a": resource("a")])
     try await apply(["flow/a": resource("b")])
     try folder.remove("sluice.state.json")
-    #expect(try code { _ = try file.read() } == "state-missing")
-    #expect(try code { _ = try file.open(command: "sluice apply") } == "state-missing")
+    #expect(try await code { _ = try file.read() } == "state-missing")
+    #expect(try await code { _ = try await file.open(command: "sluice apply") } == "state-missing")
   }
 
-  @Test("A folder in the state's place is named as such") func isFolder() throws {
+  @Test("A folder in the state's place is named as such") func isFolder() async throws {
     try folder.write("", to: "sluice.state.json/x")
-    #expect(try code { _ = try file.read() } == "state-file")
+    #expect(try await code { _ = try file.read() } == "state-file")
   }
 
   @Test("The folder of a first state is made") func newFolder() async throws {
     let file = StateFile(folder.file("new/sluice.state.json")) { command in
       LockHolder(pid: 42, host: "host", command: command, since: "2024-01-01T00:00:00Z")
     }
-    let session = try file.open(command: "sluice apply")
+    let session = try await file.open(command: "sluice apply")
     try await session.record([StateChange(address: "flow/a", resource: resource("a"))], lineage: "one")
     try await session.close()
     #expect(folder.contains("new/sluice.state.json"))
   }
 
   @Test("Recording a step costs the same whatever the state's size") func linear() async throws {
-    let session = try file.open(command: "sluice apply")
+    let session = try await file.open(command: "sluice apply")
     var sizes: [Int] = []
     for number in 0..<50 {
       let before = (try? folder.read("sluice.state.json.journal").utf8.count) ?? 0
@@ -167,7 +186,7 @@ import Testing
   }
 
   @Test("Steps that finish side by side are all recorded, each whole") func together() async throws {
-    let session = try file.open(command: "sluice apply")
+    let session = try await file.open(command: "sluice apply")
     try await withThrowingTaskGroup { group in
       for number in 0..<200 {
         group.addTask {
@@ -185,8 +204,8 @@ import Testing
     #expect(session.state?.serial == 1)
   }
 
-  private func code(_ body: () throws -> Void) throws -> String? {
-    let failure = #expect(throws: Failure.self) { try body() }
+  private func code(_ body: () async throws -> Void) async throws -> String? {
+    let failure = await #expect(throws: Failure.self) { try await body() }
     return failure?.diagnostics.first?.code
   }
 }

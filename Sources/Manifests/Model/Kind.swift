@@ -40,6 +40,9 @@ public struct Address: Hashable, Sendable, Comparable, CustomStringConvertible {
     self.init(kind, name)
   }
 
+  /// Whether a manifest may hold the name.
+  public var isValid: Bool { ResourceName.isValid(name) }
+
   /// `kind/name`.
   public var description: String { "\(kind.rawValue)/\(name)" }
 

@@ -19,13 +19,13 @@ extension Shape where Value == Duration {
 }
 
 /// Durations as manifests spell them.
-enum DurationText {
+public enum DurationText {
   private static let units: [(letter: UInt8, seconds: Int64)] = [
     (UInt8(ascii: "d"), 86_400), (UInt8(ascii: "h"), 3_600), (UInt8(ascii: "m"), 60), (UInt8(ascii: "s"), 1),
   ]
 
   /// The duration that `text` spells: at most nine digits, and a unit.
-  static func duration(_ text: String) -> Duration? {
+  public static func duration(_ text: String) -> Duration? {
     let digits = text.utf8.dropLast()
     guard let unit = units.first(where: { $0.letter == text.utf8.last }), (1...9).contains(digits.count) else {
       return nil

@@ -11,42 +11,45 @@ internal import SystemPackage
 
 /// The few calls that a durable file needs, with errors that name the file.
 enum DurableFile {
-  /// Reads the whole of a regular file; nothing where there is none.
-  static func read(_ path: FilePath) throws(Failure) -> [UInt8]? {
-    do {
-      let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
-      return try file.closeAfter {
-        var content: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 18)
-        while true {
-          let count = try unsafe buffer.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
-          if count == 0 { return content }
-          content += buffer[..<count]
-        }
-      }
-    } catch let error as Errno {
-      if error == .noSuchFileOrDirectory { return nil }
-      throw failure("read", path, error)
-    } catch { throw failure("read", path, nil) }
-  }
-
   /// Puts `content` in place of the file, whole or not at all, and makes that last: a new file beside it, fsync, rename,
-  /// fsync of the folder.
+  /// fsync of the folder. The file's permissions stay.
   static func replace(_ path: FilePath, with content: some Sequence<UInt8>) throws(Failure) {
     let new = FilePath(path.string + ".new")
     do {
       let file = try FileDescriptor.open(
-        new, .writeOnly, options: [.create, .truncate, .closeOnExec],
+        new, .writeOnly, options: [.create, .truncate, .closeOnExec, .noFollow],
         permissions: [.ownerReadWrite, .groupRead, .otherRead])
       try file.closeAfter {
+        if let old = try? path.stat() { _ = fchmod(file.rawValue, old.permissions.rawValue) }
         _ = try file.writeAll(content)
         CrashPoint.afterTemporaryFile.pass()
         try sync(file)
       }
-    } catch { throw failure("write", new, error as? Errno) }
+    } catch {
+      // What is half written only takes up room.
+      try? remove(new)
+      throw failure("write", new, error as? Errno)
+    }
     CrashPoint.beforeRename.pass()
     try rename(new, to: path)
     CrashPoint.afterRename.pass()
+  }
+
+  /// Gives the file another name too, in place of whatever has that name; at each moment one of the two is there, whole.
+  static func keep(_ path: FilePath, as other: FilePath) throws(Failure) {
+    let new = FilePath(other.string + ".new")
+    try remove(new)
+    let status = unsafe path.withPlatformString { path in
+      unsafe new.withPlatformString { new in unsafe systemLink(path, new) }
+    }
+    guard status == 0 else {
+      // Not every file system has links.
+      guard let content = try OpenFile(path)?.content() else { return }
+      return try replace(other, with: content)
+    }
+    try rename(new, to: other)
+    // Where both were one file already, renaming leaves both.
+    try remove(new)
   }
 
   /// Renames a file over another, and makes that last.
@@ -56,12 +59,6 @@ enum DurableFile {
     }
     if status != 0 { throw failure("replace", new, Errno(rawValue: errno)) }
     try syncFolder(of: new)
-  }
-
-  /// Copies a file, if it is there; at each moment `new` is whole.
-  static func copy(_ old: FilePath, to new: FilePath) throws(Failure) {
-    guard let content = try read(old) else { return }
-    try replace(new, with: content)
   }
 
   /// Removes a file, if it is there.
@@ -78,10 +75,8 @@ enum DurableFile {
     if status != 0, errno != EEXIST { throw failure("make", folder, Errno(rawValue: errno)) }
   }
 
-  /// Whether anything goes by this name.
-  static func exists(_ path: FilePath) -> Bool {
-    unsafe path.withPlatformString { unsafe access($0, F_OK) } == 0
-  }
+  /// Whether anything goes by this name, be it a link to nowhere.
+  static func exists(_ path: FilePath) -> Bool { (try? path.stat(followTargetSymlink: false)) != nil }
 
   /// fsync.
   static func sync(_ file: FileDescriptor) throws(Errno) {
@@ -100,14 +95,27 @@ enum DurableFile {
   /// The failure of `verb`ing `path`.
   static func failure(_ verb: String, _ path: FilePath, _ error: Errno?) -> Failure {
     let reason = error.map { ": \($0)" } ?? ""
-    var help: [String] = []
-    if error == .noSpace { help.append("free some room on that disk; nothing that was recorded is lost") }
-    if error == .permissionDenied { help.append("make it readable and writable for this user") }
-    if error == .isDirectory { help.append("a folder stands where the state file belongs: move it away") }
-    return Failure(Diagnostic(.error, "state-file", "cannot \(verb) \(path)\(reason)", help: help))
+    let help: String? =
+      switch error {
+      case .noSpace?, .diskQuotaExceeded?: "free some room on that disk; nothing that was recorded is lost"
+      case .fileTooLarge?: "raise the limit on the size of files (`ulimit -f`); nothing that was recorded is lost"
+      case .permissionDenied?, .notPermitted?:
+        "give this user the right to read and write it and its folder, or name another file with --state"
+      case .readOnlyFileSystem?: "make that file system writable, or name a file elsewhere with --state"
+      case .isDirectory?: "a folder stands where the file belongs: move it away"
+      case .notDirectory?: "what should be a folder is a file: move it away, or name another file with --state"
+      case .noSuchFileOrDirectory?: "make the folder that it belongs in, or name another file with --state"
+      default: nil
+      }
+    return Failure(
+      Diagnostic(.error, "state-file", "cannot \(verb) \(path)\(reason)", help: help.map { [$0] } ?? []))
   }
 }
 
 private func systemRename(_ old: UnsafePointer<CChar>, _ new: UnsafePointer<CChar>) -> CInt {
   unsafe rename(old, new)
+}
+
+private func systemLink(_ old: UnsafePointer<CChar>, _ new: UnsafePointer<CChar>) -> CInt {
+  unsafe link(old, new)
 }

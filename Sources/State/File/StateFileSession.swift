@@ -1,12 +1,13 @@
 internal import Diagnostics
 internal import Dispatch
+internal import SystemPackage
 
 /// One apply's hold on a state file.
 ///
 /// Steps that finish side by side hand their changes in at once. One write and one fsync, on a thread that may block,
 /// serve all that came while the one before was under way.
 final class StateFileSession: StateSession {
-  private let file: StateFile
+  private let files: StateFiles
   private let lock: FileLock
   private let content: Guarded<Content>
   private let disk = DispatchQueue(label: "sluice.state")
@@ -30,8 +31,8 @@ final class StateFileSession: StateSession {
     var answer: CheckedContinuation<Failure?, Never>
   }
 
-  init(file: StateFile, lock: FileLock, state: AppliedState?) {
-    self.file = file
+  init(files: StateFiles, lock: FileLock, state: AppliedState?) {
+    self.files = files
     self.lock = lock
     content = Guarded(Content(state: state))
   }
@@ -85,7 +86,8 @@ final class StateFileSession: StateSession {
     do throws(Failure) {
       var journal = journal
       if journal == nil {
-        journal = try StateJournal(file.journalPath, lineage: state.lineage, serial: state.serial)
+        journal = try StateJournal(
+          files.paths.journal, lineage: state.lineage, serial: state.serial, layout: files.layout)
         content.withLock { [journal] in $0.journal = journal }
       }
       CrashPoint.beforeJournalLine.pass()
@@ -117,8 +119,12 @@ final class StateFileSession: StateSession {
     }
     guard let journal else { return }
     journal.close()
-    if let changed { try file.write(changed) }
-    try DurableFile.remove(file.journalPath)
+    if let changed {
+      do throws(Failure) {
+        try files.write(changed)
+      } catch { throw Failure(error.diagnostics.map { $0.keptInJournal(files.paths) }) }
+    }
+    try DurableFile.remove(files.paths.journal)
   }
 }
 
@@ -129,6 +135,14 @@ extension Diagnostic {
     let names = changes.map(\.address).joined(separator: ", ")
     diagnostic.message = "\(names): done in the database, but not recorded: \(message)"
     diagnostic.help.append("mend that and apply again: the plan looks at the database, and finds there what is done")
+    return diagnostic
+  }
+
+  /// This, as the reason why the state is not written; what was recorded is in the journal.
+  fileprivate func keptInJournal(_ paths: StatePaths) -> Diagnostic {
+    var diagnostic = self
+    let journal = paths.journal.lastComponent?.string ?? paths.journal.string
+    diagnostic.help.append("no step is lost: \(journal) holds what was recorded, and the next apply writes it")
     return diagnostic
   }
 }

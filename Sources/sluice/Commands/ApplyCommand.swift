@@ -47,8 +47,9 @@ struct ConfirmationOptions: ParsableArguments {
   var yes = false
   @Option(help: ArgumentHelp("How many resources may be deleted without a question.", valueName: "n"))
   var allowDelete = 0
+  @OptionGroup var lock: LockOptions
 
   func application(_ workspace: Workspace, _ speaker: Speaker) -> Application {
-    Application(workspace: workspace, speaker: speaker, isConfirmed: yes, allowedDeletes: allowDelete)
+    Application(workspace: workspace, speaker: speaker, isConfirmed: yes, allowedDeletes: allowDelete, lock: lock)
   }
 }

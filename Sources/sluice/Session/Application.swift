@@ -17,6 +17,7 @@ struct Application {
   let isConfirmed: Bool
   /// `--allow-delete`: how many resources may be deleted without a question.
   let allowedDeletes: Int
+  let lock: LockOptions
 
   /// - Returns: the project, and its state afterwards; nothing where there is none yet and nothing to do.
   /// - Throws: `Failure`; `ExitStatus` where all is said already.
@@ -24,11 +25,12 @@ struct Application {
     var planner = Planner(workspace: workspace, selection: selection)
     if let saved { planner.newLineage = saved.lineage }
     let loaded = try planner.manifests()
-    let session = try workspace.store(environment: loaded.project.environment).open(command: command)
+    let store = workspace.store(environment: loaded.project.environment)
+    let session = try await lock.open(store, for: command, speaker)
     do {
       try await apply(loaded, planner, session)
     } catch {
-      try await session.close()
+      try await close(session, after: error)
       throw error
     }
     try await session.close()
@@ -65,6 +67,15 @@ struct Application {
       }
     }
     try await applier.apply(plan)
+  }
+
+  /// Frees the lock after `error`; where the state cannot be written too, both are said.
+  private func close(_ session: any StateSession, after error: any Error) async throws {
+    do throws(Failure) {
+      try await session.close()
+    } catch let second {
+      throw Failure(((error as? Failure)?.diagnostics ?? []) + second.diagnostics)
+    }
   }
 
   private func confirm(_ plan: Plan) throws {
