@@ -79,8 +79,11 @@ extension AppliedColumn {
       let type = members["type"]?.stringValue, let from = members["from"]?.stringValue,
       let nullable = members["nullable"]?.boolValue
     else { return nil }
-    guard let `default` = try? members.optional("default", \.stringValue) else { return nil }
-    self.init(name: name, type: type, from: from, nullable: nullable, default: `default`)
+    do {
+      self.init(
+        name: name, type: type, from: from, nullable: nullable,
+        default: try members.optional("default", \.stringValue))
+    } catch { return nil }
   }
 }
 

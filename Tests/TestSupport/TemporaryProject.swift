@@ -29,6 +29,11 @@ public final class TemporaryProject: Sendable {
     try Data(bytes).write(to: url)
   }
 
+  /// Makes a symbolic link.
+  public func link(_ name: String, to target: String) throws {
+    try FileManager.default.createSymbolicLink(atPath: file(name).string, withDestinationPath: target)
+  }
+
   /// The text of a file.
   public func read(_ name: String) throws -> String { try String(contentsOfFile: file(name).string, encoding: .utf8) }
 

@@ -30,9 +30,7 @@ enum DurableFile {
       try? remove(new)
       throw failure("write", new, error as? Errno)
     }
-    CrashPoint.beforeRename.pass()
     try rename(new, to: path)
-    CrashPoint.afterRename.pass()
   }
 
   /// Gives the file another name too, in place of whatever has that name; at each moment one of the two is there, whole.
@@ -53,11 +51,13 @@ enum DurableFile {
   }
 
   /// Renames a file over another, and makes that last.
-  static func rename(_ old: FilePath, to new: FilePath) throws(Failure) {
+  private static func rename(_ old: FilePath, to new: FilePath) throws(Failure) {
+    CrashPoint.beforeRename.pass()
     let status = unsafe old.withPlatformString { old in
       unsafe new.withPlatformString { new in unsafe systemRename(old, new) }
     }
     if status != 0 { throw failure("replace", new, Errno(rawValue: errno)) }
+    CrashPoint.afterRename.pass()
     try syncFolder(of: new)
   }
 
@@ -105,6 +105,7 @@ enum DurableFile {
       case .isDirectory?: "a folder stands where the file belongs: move it away"
       case .notDirectory?: "what should be a folder is a file: move it away, or name another file with --state"
       case .noSuchFileOrDirectory?: "make the folder that it belongs in, or name another file with --state"
+      case .tooManySymbolicLinkLevels?: "make the link lead to a file, or remove it"
       default: nil
       }
     return Failure(

@@ -26,10 +26,13 @@ struct JournalContent {
     let damage = Damage(path)
     guard let first = lines.first else { throw damage.failure("it has no first line", line: 1) }
     let head = try damage.parse(first, line: 1)
-    guard let version = head["version"]?.intValue, version > 0, let lineage = head["lineage"]?.stringValue,
-      let serial = head["serial"]?.intValue
-    else { throw damage.failure("it does not begin with a version, a lineage and a serial", line: 1) }
+    guard let version = head["version"]?.intValue, version > 0 else {
+      throw damage.failure("it has no `version`", line: 1)
+    }
     guard version <= layout.version else { throw Failure(.newerState(damage.name, version, known: layout.version)) }
+    guard let lineage = head["lineage"]?.stringValue, let serial = head["serial"]?.intValue else {
+      throw damage.failure("it does not begin with a lineage and a serial", line: 1)
+    }
     self.lineage = lineage
     self.serial = serial
     name = damage.name
