@@ -144,7 +144,10 @@ let tests: [(target: String, dependencies: [Target.Dependency])] = [
   ("YAML", ["YAML", "Diagnostics"]),
   ("Postgres", ["Postgres", "Catalog"]),
   ("Manifests", ["Manifests", "YAML", "JSON", "Catalog", "Diagnostics"]),
-  ("State", ["State", "JSON", "Diagnostics"]),
+  (
+    "State",
+    ["State", "JSON", "Diagnostics", .product(name: "OrderedCollections", package: "swift-collections")]
+  ),
   ("Planning", ["Planning", "Manifests", "State", "Catalog", "Diagnostics", "JSON"]),
   ("Loading", ["Loading", "Planning", "Manifests", "Postgres", "Catalog", "Diagnostics", "JSON"]),
   (
@@ -162,7 +165,7 @@ let tests: [(target: String, dependencies: [Target.Dependency])] = [
       .product(name: "OrderedCollections", package: "swift-collections"),
     ]
   ),
-  ("Command", ["sluice", "JSON"]),
+  ("Command", ["sluice", "State", "JSON"]),
 ]
 
 for test in tests {
