@@ -51,6 +51,24 @@ struct StateLockTests {
     #expect(try JSONValue(parsing: world.project.read("sluice.state.json"))["serial"] == 2)
   }
 
+  @Test("or anybody else alters a table, a plan does not wait for it", arguments: ["", " PARTITION BY HASH (id)"])
+  func alteredElsewhere(_ partitions: String) async throws {
+    let world = try World(
+      "t: {source: {path: t.csv}, destination: wh, writeMode: insert, columns: {id: bigint}}",
+      files: ["t.csv": "id\n1\n"],
+      connection: World.connection.replacing("DATABASE_URL}", with: "DATABASE_URL}, lockTimeout: 1s"))
+    try await world.database.execute("CREATE TABLE t (id bigint)\(partitions)")
+    if !partitions.isEmpty {
+      try await world.database.execute("CREATE TABLE t0 PARTITION OF t FOR VALUES WITH (MODULUS 1, REMAINDER 0)")
+    }
+    #expect(try await world.sluice("apply", "--yes").status == 0)
+    let gate = try await world.database.session()
+    try await gate.execute("BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE")
+    let plan = try await world.document("plan", "--detailed-exitcode")
+    #expect(plan.status == 0, "\(plan.diagnostics())")
+    await gate.close()
+  }
+
   @Test("one that waits gives up in time, and at an interrupt") func givesUp() async throws {
     let (world, gate) = try await held()
     let log = try TemporaryProject()
