@@ -91,11 +91,13 @@ public struct UniqueIndex: Hashable, Sendable, Codable {
   public var isPartial: Bool
   /// Whether a key column is an expression.
   public var hasExpressions: Bool
+  /// Whether it is attached to an index of the partitioned table that its table is a partition of.
+  public var isAttached: Bool
 
   /// Makes an index.
   public init(
     name: Identifier, columns: [Identifier], isPrimary: Bool = false, isValid: Bool = true, isImmediate: Bool = true,
-    isPartial: Bool = false, hasExpressions: Bool = false
+    isPartial: Bool = false, hasExpressions: Bool = false, isAttached: Bool = false
   ) {
     self.name = name
     self.columns = columns
@@ -104,11 +106,32 @@ public struct UniqueIndex: Hashable, Sendable, Codable {
     self.isImmediate = isImmediate
     self.isPartial = isPartial
     self.hasExpressions = hasExpressions
+    self.isAttached = isAttached
   }
 
   /// Whether ON CONFLICT can rely on it for `key`, in any order of columns.
   public func serves(key: [Identifier]) -> Bool {
     isValid && isImmediate && !isPartial && !hasExpressions && columns.count == key.count && Set(columns) == Set(key)
+  }
+}
+
+/// A partition of a partitioned table.
+public struct Partition: Hashable, Sendable, Codable {
+  /// Its name.
+  public var name: QualifiedName
+  /// The partitioned table that it is a part of: the whole one, or another partition.
+  public var parent: QualifiedName
+  /// What it is.
+  public var kind: RelationKind
+  /// Its unique indexes, by name.
+  public var uniqueIndexes: [UniqueIndex]
+
+  /// Makes a partition.
+  public init(name: QualifiedName, parent: QualifiedName, kind: RelationKind, uniqueIndexes: [UniqueIndex] = []) {
+    self.name = name
+    self.parent = parent
+    self.kind = kind
+    self.uniqueIndexes = uniqueIndexes
   }
 }
 
@@ -130,6 +153,8 @@ public struct Table: Hashable, Sendable, Codable {
   public var uniqueIndexes: [UniqueIndex]
   /// The columns of a partitioned table's partition key; an expression stands as no column.
   public var partitionColumns: [Identifier]
+  /// All partitions of a partitioned table, those of its partitions included: each stands behind its parent.
+  public var partitions: [Partition]
   /// Whether row-level security applies to the role.
   public var hasRowSecurity: Bool
   /// What the role may do on the whole table.
@@ -147,9 +172,9 @@ public struct Table: Hashable, Sendable, Codable {
   /// Makes a table.
   public init(
     name: QualifiedName, kind: RelationKind = .table, oid: Int = 0, owner: Identifier, isOwned: Bool, columns: [Column],
-    uniqueIndexes: [UniqueIndex] = [], partitionColumns: [Identifier] = [], hasRowSecurity: Bool = false,
-    privileges: Set<Privilege> = [], maySelectBeGranted: Bool? = nil, readers: Set<Identifier> = [],
-    isEmpty: Bool = false, estimatedRows: Int? = nil
+    uniqueIndexes: [UniqueIndex] = [], partitionColumns: [Identifier] = [], partitions: [Partition] = [],
+    hasRowSecurity: Bool = false, privileges: Set<Privilege> = [], maySelectBeGranted: Bool? = nil,
+    readers: Set<Identifier> = [], isEmpty: Bool = false, estimatedRows: Int? = nil
   ) {
     self.name = name
     self.kind = kind
@@ -159,6 +184,7 @@ public struct Table: Hashable, Sendable, Codable {
     self.columns = columns
     self.uniqueIndexes = uniqueIndexes
     self.partitionColumns = partitionColumns
+    self.partitions = partitions
     self.hasRowSecurity = hasRowSecurity
     self.privileges = privileges
     self.maySelectBeGranted = maySelectBeGranted ?? isOwned

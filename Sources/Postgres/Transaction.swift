@@ -33,6 +33,28 @@ extension Database {
     }
   }
 
+  /// Runs `statements` in a transaction of one round trip, BEGIN and COMMIT included.
+  ///
+  /// - Parameter prelude: statements that stand before them, such as SET LOCAL, whose rows nobody wants.
+  /// - Returns: the rows of each of `statements`.
+  /// - Throws: `PostgresError` of the first that failed, with `isCommitUnknown` where the connection broke and COMMIT
+  ///   may have come through; `CancellationError`. Nothing was written then, but for the case of `isCommitUnknown`.
+  public func transaction(prelude: [SQL], running statements: [SQL]) throws -> [Rows] {
+    do {
+      let results = try pipeline((["BEGIN"] + prelude + statements + ["COMMIT"]).map { .query($0) })
+      for result in results { if case .failure(let error) = result { throw error } }
+      return try results.dropFirst(1 + prelude.count).prefix(statements.count).map { try $0.rows() }
+    } catch var error as PostgresError where error.kind == .connectionLost {
+      // COMMIT was on its way from the start. Only a server that ended the connection in answer to a statement before
+      // it is known not to have come that far.
+      error.isCommitUnknown = error.sqlState == nil || error.statement == "COMMIT"
+      throw error
+    } catch {
+      rollback()
+      throw error
+    }
+  }
+
   private func begin(_ begin: SQL, _ prelude: [SQL]) throws {
     if prelude.isEmpty { return try script(begin.text) }
     for result in try pipeline(([begin] + prelude).map { .query($0) }) {

@@ -78,7 +78,7 @@ import Testing
     let column = PlannedColumn(name: Identifier("a\"b"), type: "text", from: "a", origin: .declared)
     let operations: [Operation] = [
       .createTable(name, columns: [column], primaryKey: [column.name]), .addColumn(name, column),
-      .createUniqueIndex(name, key: [column.name], tableIsEmpty: true), .createLedger(name),
+      .createUniqueIndex(name, key: [column.name]), .createLedger(name),
     ]
     for statement in operations.flatMap(\.statements) {
       #expect(statement.contains("s.\"x\"\"; DROP TABLE y; --\""))

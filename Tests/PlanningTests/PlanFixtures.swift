@@ -85,7 +85,9 @@ extension LiveDatabase {
         made.name = name
         live.tables[name] = made
       case .addColumn(let name, let column): live.tables[name]?.columns.append(Column(column))
-      case .createUniqueIndex(let name, let key, _):
+      case .buildUniqueIndex(let build):
+        live.tables[build.table]?.uniqueIndexes.append(UniqueIndex(name: build.index.name, columns: build.key))
+      case .createUniqueIndex(let name, let key):
         live.tables[name]?.uniqueIndexes.append(UniqueIndex(name: .uniqueIndex(on: name, key: key), columns: key))
       case .grantSelect(let name, let readers): live.tables[name]?.readers.formUnion(readers)
       case .createLedger(let name):

@@ -27,7 +27,7 @@ enum Samples {
     ]
     var update = Step(.update, "flow/customers", reason: "")
     update.changes = [FieldChange(path: "writeMode", before: "insert", after: "upsert")]
-    update.operations = [.createUniqueIndex(customers, key: ["customer_id"], tableIsEmpty: true)]
+    update.operations = [.createUniqueIndex(customers, key: ["customer_id"])]
     var blocked = Step(.blocked, "flow/refunds", reason: "new in flows/refunds.yaml:2")
     blocked.wanted = .create
     blocked.operations = [.createTable(orders, columns: [], primaryKey: [])]
@@ -81,7 +81,9 @@ enum Samples {
     ]
     update.operations = [
       .addColumn(customers, PlannedColumn(name: "note", type: "text", from: "note", origin: .declared)),
-      .createUniqueIndex(customers, key: ["a", "b"], tableIsEmpty: false),
+      .buildUniqueIndex(
+        IndexBuild(
+          on: Table(name: customers, owner: "loader", isOwned: true, columns: []), key: ["a", "b"])),
     ]
     update.hazards = [.locksWrites, .buildsIndex, .scansTable]
     update.checks = [

@@ -29,7 +29,7 @@ extension FlowContext {
   private func uniqueIndexCheck(_ key: [Identifier], _ list: String, _ table: Table) -> [Finding] {
     let place = places.place(of: "key", "writeMode")
     let about = "key of \(table.name.sql)"
-    let statement = Operation.createUniqueIndex(table.name, key: key, tableIsEmpty: true).statements
+    let statement = Operation.uniqueIndex(on: table, key: key).statements
     if spec.tableChanges == .none {
       return [
         failed(
@@ -47,6 +47,14 @@ extension FlowContext {
           .uniqueKey,
           "a unique index on the partitioned table \(table.name.sql) must hold its partition key (\(columns))",
           about: about, at: place, help: ["add \(columns) to `key:`"])
+      ]
+    }
+    if let foreign = table.partitions.first(where: { $0.kind == .foreignTable }) {
+      return [
+        failed(
+          .uniqueKey,
+          "\(table.name.sql) can have no unique index, as its partition \(foreign.name.sql) is a foreign table",
+          about: about, at: place, help: existingIndexes(of: table))
       ]
     }
     switch live.duplicates[KeyQuestion(table: table.name, key: key)] {

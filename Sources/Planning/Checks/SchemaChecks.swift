@@ -73,8 +73,8 @@ extension Operation {
   /// Whether it makes a table or an index in `schema`, for which CREATE on the schema is needed.
   func makesRelation(in schema: Identifier) -> Bool {
     switch self {
-    case .createTable(let table, _, _), .createUniqueIndex(let table, _, _), .createLedger(let table):
-      table.schema == schema
+    case .createTable, .createUniqueIndex, .createLedger: table.schema == schema
+    case .buildUniqueIndex(let build): build.schemas.contains(schema)
     case .addColumn, .grantSelect: false
     }
   }

@@ -39,7 +39,7 @@ extension FlowContext {
   var changesToTable: [Operation] {
     operations.filter { operation in
       switch operation {
-      case .addColumn, .createUniqueIndex: true
+      case .addColumn, .createUniqueIndex, .buildUniqueIndex: true
       case .createTable, .grantSelect, .createLedger: false
       }
     }

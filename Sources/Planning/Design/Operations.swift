@@ -18,7 +18,7 @@ extension FlowDesign {
     if spec.writeMode == .upsert, let key = key(table: table, recorded: recorded), !key.isEmpty,
       !table.uniqueIndexes.contains(where: { $0.serves(key: key) })
     {
-      operations.append(.createUniqueIndex(table.name, key: key, tableIsEmpty: table.isEmpty))
+      operations.append(.uniqueIndex(on: table, key: key))
     }
     return operations + reading(by: readers.filter { !table.readers.contains($0) })
   }
@@ -37,5 +37,16 @@ extension FlowDesign {
     }
     let isComplete = key.allSatisfy { name in columns.contains { $0.name == name } }
     return [.createTable(table, columns: columns, primaryKey: isComplete ? key : [])]
+  }
+}
+
+extension Operation {
+  /// Makes a unique index on `key` of a table that exists: at once where it holds no row, else beside those who write.
+  static func uniqueIndex(on table: Table, key: [Identifier]) -> Operation {
+    let name = Identifier.uniqueIndex(on: table.name, key: key)
+    // What an earlier apply left is taken up where that one stopped.
+    let isBegun = table.uniqueIndexes.contains { $0.name == name }
+    return table.isEmpty && !isBegun
+      ? .createUniqueIndex(table.name, key: key) : .buildUniqueIndex(IndexBuild(on: table, key: key))
   }
 }

@@ -71,9 +71,12 @@ extension Operation {
         uniqueIndexes: primaryKey.isEmpty ? [] : [index], privileges: Set(Privilege.allCases), isEmpty: true)
     case .addColumn(_, let column):
       table?.columns.append(Column(column))
-    case .createUniqueIndex(let name, let key, _):
+    case .createUniqueIndex(let name, let key):
       table?.uniqueIndexes.append(UniqueIndex(name: .uniqueIndex(on: name, key: key), columns: key))
     case .grantSelect(_, let readers): table?.readers.formUnion(readers)
+    case .buildUniqueIndex(let build):
+      table?.uniqueIndexes.removeAll { $0.name == build.index.name }
+      table?.uniqueIndexes.append(UniqueIndex(name: build.index.name, columns: build.key))
     case .createLedger: break
     }
     return table

@@ -10,11 +10,13 @@ extension Operation {
       return ["CREATE TABLE \(table.sql) (\n\(lines.joined(separator: ",\n"))\n);"]
     case .addColumn(let table, let column):
       return ["ALTER TABLE \(table.sql) ADD COLUMN \(column.definition);"]
-    case .createUniqueIndex(let table, let key, _):
+    case .createUniqueIndex(let table, let key):
       let name = Identifier.uniqueIndex(on: table, key: key)
       return ["CREATE UNIQUE INDEX \(name.sql) ON \(table.sql) (\(key.sqlList));"]
     case .grantSelect(let table, let readers):
       return ["GRANT SELECT ON \(table.sql) TO \(readers.sqlList);"]
+    case .buildUniqueIndex(let build):
+      return build.statements
     case .createLedger(let ledger):
       return LedgerLayout.statements(for: ledger)
     }
@@ -23,9 +25,9 @@ extension Operation {
   /// What running it may do to others who use the database.
   public var hazards: [Hazard] {
     switch self {
-    case .createTable, .grantSelect, .createLedger: []
+    case .createTable, .createUniqueIndex, .grantSelect, .createLedger: []
     case .addColumn: [.locksWrites]
-    case .createUniqueIndex(_, _, let tableIsEmpty): tableIsEmpty ? [] : [.locksWrites, .buildsIndex, .scansTable]
+    case .buildUniqueIndex: [.buildsIndex, .scansTable]
     }
   }
 }

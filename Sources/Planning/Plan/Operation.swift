@@ -5,12 +5,27 @@ public enum Operation: Hashable, Sendable {
   /// Makes the table, with its primary key where it has one.
   case createTable(QualifiedName, columns: [PlannedColumn], primaryKey: [Identifier])
   case addColumn(QualifiedName, PlannedColumn)
-  /// Makes a unique index on the key, named by the server.
-  case createUniqueIndex(QualifiedName, key: [Identifier], tableIsEmpty: Bool)
+  /// Makes a unique index on the key of a table without rows.
+  case createUniqueIndex(QualifiedName, key: [Identifier])
+  /// Builds a unique index on a table that has rows, after the transaction, while others go on writing.
+  case buildUniqueIndex(IndexBuild)
   /// Lets roles read the table.
   case grantSelect(QualifiedName, to: [Identifier])
   /// Makes the ledger.
   case createLedger(QualifiedName)
+
+  /// The table that it makes or changes.
+  public var table: QualifiedName {
+    switch self {
+    case .createTable(let table, _, _), .addColumn(let table, _), .createUniqueIndex(let table, _),
+      .grantSelect(let table, _), .createLedger(let table):
+      table
+    case .buildUniqueIndex(let build): build.table
+    }
+  }
+
+  /// The build that is run after the step's transaction, as no transaction can hold it.
+  public var build: IndexBuild? { if case .buildUniqueIndex(let build) = self { build } else { nil } }
 }
 
 /// A column of a flow, worked out.

@@ -90,7 +90,7 @@ enum CatalogQueries {
         JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
         WHERE k.position <= i.indnkeyatts ORDER BY k.position),
       i.indisprimary, i.indisvalid AND i.indisready AND i.indislive, i.indimmediate, i.indpred IS NOT NULL,
-      i.indexprs IS NOT NULL
+      i.indexprs IS NOT NULL, x.relispartition
     \(sql: wanted(names))
     JOIN pg_index i ON i.indrelid = c.oid AND i.indisunique
     JOIN pg_class x ON x.oid = i.indexrelid
@@ -119,6 +119,31 @@ enum CatalogQueries {
     JOIN pg_namespace n ON n.nspname = w.schema
     LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w.name
     WHERE w.role = 'public' OR EXISTS (SELECT FROM pg_roles r WHERE r.rolname = w.role)
+    """
+  }
+
+  /// The partitions of those that are partitioned, each with its unique indexes: a row an index, or one without.
+  static func partitions(_ names: [QualifiedName]) -> SQL {
+    """
+    SELECT n.nspname, c.relname, pn.nspname, p.relname, qn.nspname, q.relname, p.relkind, x.relname,
+      ARRAY(SELECT a.attname FROM unnest(i.indkey) WITH ORDINALITY AS k (attnum, position)
+        JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+        WHERE k.position <= i.indnkeyatts ORDER BY k.position),
+      i.indisprimary, i.indisvalid AND i.indisready AND i.indislive, i.indimmediate, i.indpred IS NOT NULL,
+      i.indexprs IS NOT NULL, x.relispartition
+    FROM pg_partitioned_table t
+    JOIN pg_class c ON c.oid = t.partrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    CROSS JOIN LATERAL pg_partition_tree(c.oid) AS tree
+    JOIN pg_class p ON p.oid = tree.relid
+    JOIN pg_namespace pn ON pn.oid = p.relnamespace
+    JOIN pg_class q ON q.oid = tree.parentrelid
+    JOIN pg_namespace qn ON qn.oid = q.relnamespace
+    LEFT JOIN pg_index i ON i.indrelid = p.oid AND i.indisunique
+    LEFT JOIN pg_class x ON x.oid = i.indexrelid
+    WHERE tree.level > 0 AND (n.nspname::text, c.relname::text) IN (SELECT *
+      FROM unnest(\(value: names.map(\.schema.name))::text[], \(value: names.map(\.name.name))::text[]))
+    ORDER BY c.oid, tree.level, pn.nspname, p.relname, x.relname
     """
   }
 

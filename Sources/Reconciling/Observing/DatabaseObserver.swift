@@ -36,7 +36,7 @@ struct DatabaseObserver: Sendable {
     let readers = questions.readers.sorted { ($0.table, $0.role) < ($1.table, $1.role) }
     var queries: [SQL] = [
       CatalogQueries.server, CatalogQueries.schemas, CatalogQueries.relations(names), CatalogQueries.columns(names),
-      CatalogQueries.uniqueIndexes(names),
+      CatalogQueries.uniqueIndexes(names), CatalogQueries.partitions(names),
     ]
     if !readers.isEmpty {
       queries += [CatalogQueries.roles(Set(readers.map(\.role)).sorted()), CatalogQueries.readers(readers)]
@@ -60,9 +60,12 @@ struct DatabaseObserver: Sendable {
     for (name, index) in try answers[4].rows().map({ (QualifiedName($0), UniqueIndex($0)) }) {
       live.tables[name]?.uniqueIndexes.append(index)
     }
+    for (name, partition) in try answers[5].rows().map({ (QualifiedName($0), Partition($0)) }) {
+      live.tables[name]?.add(partition)
+    }
     if !readers.isEmpty {
-      live.roles = Set(try answers[5].rows().map { Identifier($0.text(0) ?? "") } + ["public"])
-      for answer in try answers[6].rows().map({ ReaderAnswer($0) }) { live.add(answer) }
+      live.roles = Set(try answers[6].rows().map { Identifier($0.text(0) ?? "") } + ["public"])
+      for answer in try answers[7].rows().map({ ReaderAnswer($0) }) { live.add(answer) }
     }
     let step = types.isEmpty ? 1 : before / types.count
     return (live, stride(from: step == 1 ? 0 : 2, to: before, by: step).map { results[$0] })

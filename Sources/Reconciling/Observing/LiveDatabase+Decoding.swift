@@ -89,11 +89,34 @@ extension Column {
 }
 
 extension UniqueIndex {
-  /// Reads a row of `CatalogQueries.uniqueIndexes`.
+  /// Reads a row of `CatalogQueries.uniqueIndexes`; its name stands in `column`, and what it is behind that.
+  init(_ row: borrowing Row, from column: Int = 2) {
+    self.init(
+      name: Identifier(row.text(column) ?? ""), columns: (row.textArray(column + 1) ?? []).map { Identifier($0) },
+      isPrimary: row.bool(column + 2) ?? false, isValid: row.bool(column + 3) ?? false,
+      isImmediate: row.bool(column + 4) ?? false, isPartial: row.bool(column + 5) ?? false,
+      hasExpressions: row.bool(column + 6) ?? false, isAttached: row.bool(column + 7) ?? false)
+  }
+}
+
+extension Partition {
+  /// Reads a row of `CatalogQueries.partitions`, with one of its indexes.
   init(_ row: borrowing Row) {
     self.init(
-      name: Identifier(row.text(2) ?? ""), columns: (row.textArray(3) ?? []).map { Identifier($0) },
-      isPrimary: row.bool(4) ?? false, isValid: row.bool(5) ?? false, isImmediate: row.bool(6) ?? false,
-      isPartial: row.bool(7) ?? false, hasExpressions: row.bool(8) ?? false)
+      name: QualifiedName(schema: Identifier(row.text(2) ?? ""), name: Identifier(row.text(3) ?? "")),
+      parent: QualifiedName(schema: Identifier(row.text(4) ?? ""), name: Identifier(row.text(5) ?? "")),
+      kind: row.text(6).flatMap(RelationKind.init) ?? .foreignTable,
+      uniqueIndexes: row.text(7) == nil ? [] : [UniqueIndex(row, from: 7)])
+  }
+}
+
+extension Table {
+  /// Takes a partition with one of its indexes; those of one partition come one after the other.
+  mutating func add(_ partition: Partition) {
+    if let last = partitions.indices.last, partitions[last].name == partition.name {
+      partitions[last].uniqueIndexes += partition.uniqueIndexes
+    } else {
+      partitions.append(partition)
+    }
   }
 }

@@ -17,10 +17,14 @@ struct OperationLine {
       createsTable = true
     case .addColumn(_, let column):
       what = "column \(column.name.sql) \(column.typeWithConstraints)"
-    case .createUniqueIndex(let table, let key, _):
+    case .createUniqueIndex(let table, let key):
       what = "unique index on \(table.sql) (\(Self.list(key)))"
     case .grantSelect(let table, let readers):
       what = "\(Self.list(readers)) may read \(table.sql)"
+    case .buildUniqueIndex(let build):
+      what = "unique index on \(build.table.sql) (\(Self.list(build.key)))"
+      detail = "built CONCURRENTLY, on a connection of its own"
+      if build.takesUpWork { detail += ", after what an earlier apply left" }
     case .createLedger(let table):
       what = "ledger \(table.sql)"
     }
