@@ -50,9 +50,12 @@ struct Terminal: Sendable {
 
   /// Asks a question on the terminal.
   ///
-  /// - Returns: the line that was typed; nothing at the end of the input.
+  /// - Returns: the line that was typed; nothing at the end of the input, and where the command is cancelled meanwhile.
   func ask(_ question: String) -> String? {
     Console.draw(question)
+    var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+    // An interrupt must not wait for an answer.
+    while unsafe poll(&input, 1, 100) == 0 { if Task.isCancelled { return nil } }
     return readLine()
   }
 }

@@ -40,7 +40,10 @@ extension PlanMaker {
       if step.action.isChange || (needs != nil && step.action == .blocked) {
         tablesMade.add(step, on: design.table, in: observed)
       }
-      if live.tables[design.ledger] == nil { planLedger(for: context, isBlocked: step.action == .blocked) }
+      if live.tables[design.ledger] == nil {
+        planLedger(for: context, isBlocked: step.action == .blocked)
+        step.after.append(ledgerAddress(of: design))
+      }
     } else {
       key = design.key(table: nil, recorded: recorded)
       conclude(&step, unsupported(design) + [notLookedAt(design.authorizer)])
@@ -159,10 +162,14 @@ extension PlanMaker {
     return changes
   }
 
+  private func ledgerAddress(of design: FlowDesign) -> String {
+    "ledger/\(design.authorizer).\(design.ledger.schema.name)"
+  }
+
   /// The ledger is a step of its own, one a schema.
   private mutating func planLedger(for context: FlowContext, isBlocked: Bool) {
     let ledger = context.design.ledger
-    let address = "ledger/\(context.design.authorizer).\(ledger.schema.name)"
+    let address = ledgerAddress(of: context.design)
     guard ledgers[address] == nil,
       context.live.schemas[ledger.schema]?.privileges.isSuperset(of: [.usage, .create]) == true
     else { return }

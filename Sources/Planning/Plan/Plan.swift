@@ -33,6 +33,16 @@ public struct Plan: Sendable {
   /// Whether applying it would change anything.
   public var hasChanges: Bool { steps.contains { $0.action.isChange } }
 
+  /// The steps that change something and need none that is blocked, in order.
+  public var applicable: [Step] {
+    var barred: Set<String> = []
+    return steps.filter { step in
+      let isBarred = step.action == .blocked || (step.action.isChange && step.after.contains(where: barred.contains))
+      if isBarred { barred.insert(step.address) }
+      return !isBarred && step.action.isChange
+    }
+  }
+
   /// Whether something keeps it from being applied.
   public var isBlocked: Bool {
     steps.contains { $0.action == .blocked } || diagnostics.contains { $0.severity == .error }

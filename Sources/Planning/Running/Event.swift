@@ -5,7 +5,9 @@ public enum Event: Sendable {
   case stepStarted(address: String, action: Step.Action)
   case stepFinished(address: String, action: Step.Action)
   case stepFailed(address: String, action: Step.Action, Diagnostic)
-  /// All steps are done, or the first failure stopped them: how many of each action are done.
+  /// A step waits, or takes long; the words say for what: `did not get a lock held by process 4711; trying again`.
+  case stepWaiting(address: String, message: String)
+  /// All steps are done: how many of each action.
   case applied([Step.Action: Int])
   case loadStarted(flow: String, load: String, mode: String)
   case loadProgress(LoadProgress)

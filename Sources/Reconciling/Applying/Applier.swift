@@ -2,11 +2,18 @@ public import Connecting
 internal import Diagnostics
 public import Manifests
 public import Planning
-internal import Postgres
 public import State
 
-/// Makes a plan so, step by step, and records each step as soon as it is done.
+/// Makes a plan so: its steps side by side as far as one does not need another, each recorded as soon as it is done.
 public struct Applier: Sendable {
+  /// How many steps are under way at once with one authorizer. More gain nothing: what a step waits for is the server's
+  /// disk, which commits of so many connections share already.
+  static let limitPerAuthorizer = 4
+  /// How many steps are under way at once in all.
+  static let limit = 8
+  /// How many steps that change nothing but the state are recorded in one go.
+  private static let recordsAtOnce = 200
+
   private let project: Project
   private let session: any StateSession
   private let now: @Sendable () -> String
@@ -18,7 +25,7 @@ public struct Applier: Sendable {
   /// - Parameters:
   ///   - session: the state, locked.
   ///   - now: the time as RFC 3339 in UTC.
-  ///   - report: is told of each step.
+  ///   - report: is told of each step when it ends, and of steps that wait, from whichever task that happens in.
   public init(
     project: Project, connector: some Connector, session: any StateSession, now: @escaping @Sendable () -> String,
     report: @escaping @Sendable (Event) async -> Void
@@ -27,95 +34,119 @@ public struct Applier: Sendable {
     self.session = session
     self.now = now
     self.report = report
-    pool = ConnectionPool(project: project, connector: connector)
+    pool = ConnectionPool(connector: connector)
   }
 
-  /// Runs the steps of `plan` in order. A step that fails stops it; those before it are done, and recorded.
+  /// How a step that was begun ended.
+  private enum StepEnd: Sendable {
+    case done
+    case failed(Failure)
+    case interrupted
+    /// The authorizer takes no further connection, but has some.
+    case crowded
+  }
+
+  /// Runs the steps of `plan` that change something and need no blocked one.
   ///
-  /// - Returns: how many steps of each action were done.
-  /// - Throws: `Failure` with what stopped it; `CancellationError`, after the step under way was rolled back.
-  @discardableResult
-  public func apply(_ plan: Plan) async throws -> [Step.Action: Int] {
-    var done: [Step.Action: Int] = [:]
-    do {
-      for step in plan.steps where step.action.isChange {
-        try Task.checkCancellation()
-        await report(.stepStarted(address: step.address, action: step.action))
-        do {
-          try await run(step)
-          CrashPoint.afterCommit.pass()
-          try await record(step, lineage: plan.lineage)
-        } catch let failure as Failure {
-          await report(.stepFailed(address: step.address, action: step.action, failure.diagnostics[0]))
-          throw failure
+  /// The first step that fails keeps others from beginning, and so does cancelling; those that are under way come to
+  /// their end, but for statements that cancelling stops: what they did is rolled back.
+  ///
+  /// - Returns: what became of the steps. Each one that counts as done is recorded.
+  public func apply(_ plan: Plan) async -> ApplyOutcome {
+    var schedule = StepSchedule(plan)
+    var outcome = ApplyOutcome()
+    outcome.leftOut = schedule.leftOut
+    await withTaskGroup(of: (Step, StepEnd).self) { group in
+      var running: [String: Int] = [:]
+      var limits: [String: Int] = [:]
+      while true {
+        if outcome.failed.isEmpty, !Task.isCancelled {
+          await recordReady(&schedule, &outcome, lineage: plan.lineage)
         }
-        done[step.action, default: 0] += 1
-        await report(.stepFinished(address: step.address, action: step.action))
+        while outcome.failed.isEmpty, !Task.isCancelled, running.values.reduce(0, +) < Self.limit {
+          let step = schedule.takeStep { running[$0, default: 0] < limits[$0] ?? Self.limitPerAuthorizer }
+          guard let step, let authorizer = step.connection else { break }
+          running[authorizer, default: 0] += 1
+          await report(.stepStarted(address: step.address, action: step.action))
+          group.addTask { (step, await run(step, lineage: plan.lineage)) }
+        }
+        guard let (step, end) = await group.next() else { break }
+        let authorizer = step.connection ?? ""
+        running[authorizer, default: 1] -= 1
+        if case .crowded = end {
+          limits[authorizer] = max(1, await pool.count(of: authorizer))
+          schedule.giveBack(step)
+        } else {
+          await take(end, of: step, &outcome)
+        }
+        if case .done = end { schedule.finish(step) }
       }
-    } catch {
-      await pool.close()
-      throw error
     }
     await pool.close()
-    await report(.applied(done))
-    return done
+    outcome.notBegun = schedule.notBegun
+    outcome.isInterrupted = Task.isCancelled
+    if outcome.isComplete { await report(.applied(outcome.done)) }
+    return outcome
   }
 
-  private func record(_ step: Step, lineage: String) async throws {
-    var changes = step.alsoRecords
-    if step.action == .delete {
-      changes.append(StateChange(address: step.address, resource: nil))
-    } else if var resource = step.record {
-      resource.appliedAt = now()
-      changes.append(StateChange(address: step.address, resource: resource))
+  private func take(_ end: StepEnd, of step: Step, _ outcome: inout ApplyOutcome) async {
+    switch end {
+    case .done:
+      outcome.done[step.action, default: 0] += 1
+      await report(.stepFinished(address: step.address, action: step.action))
+    case .failed(let failure):
+      outcome.failed.append(ApplyOutcome.FailedStep(address: step.address, diagnostics: failure.diagnostics))
+      await report(.stepFailed(address: step.address, action: step.action, failure.diagnostics[0]))
+    case .interrupted: outcome.rolledBack.append(step.address)
+    case .crowded: break
     }
-    if !changes.isEmpty { try await session.record(changes, lineage: lineage) }
   }
 
-  /// Runs a step's operations in one transaction.
-  private func run(_ step: Step) async throws {
-    guard !step.operations.isEmpty, let name = step.authorizer, let authorizer = project.authorizers[name] else {
-      return
-    }
-    let connection = try await pool.connection(to: authorizer)
-    let settings = authorizer.spec.sessionSettings()
-    do {
-      try await connection.perform { database in
-        try database.transaction(prelude: settings) { database in
-          for operation in step.operations { try operation.run(on: database) }
-        }
+  /// Records what may begin and changes nothing but the state, as long as there is any.
+  private func recordReady(
+    _ schedule: inout StepSchedule, _ outcome: inout ApplyOutcome, lineage: String
+  ) async {
+    while outcome.failed.isEmpty {
+      let steps = schedule.takeRecords(limit: Self.recordsAtOnce)
+      if steps.isEmpty { return }
+      var end = StepEnd.done
+      do {
+        try await session.record(steps.flatMap { changes(of: $0, $0.record) }, lineage: lineage)
+      } catch { end = .failed(error) }
+      for step in steps {
+        await take(end, of: step, &outcome)
+        if case .done = end { schedule.finish(step) }
       }
-    } catch let error as PostgresError {
-      await pool.drop(name)
-      let place = Address(step.address).flatMap { project.places(of: $0) }?.resource
-      throw Failure(.step(step.address, error, role: authorizer.spec, at: place))
     }
+  }
+
+  private func run(_ step: Step, lineage: String) async -> StepEnd {
+    guard let authorizer = step.authorizer.flatMap({ project.authorizers[$0] }) else {
+      return .failed(Failure(.noAuthorizer(of: step.address)))
+    }
+    let runner = StepRunner(step: step, authorizer: authorizer, project: project, pool: pool, report: report)
+    do {
+      let record = try await runner.run()
+      CrashPoint.afterCommit.pass()
+      try await session.record(changes(of: step, record), lineage: lineage)
+      return .done
+    } catch let crowded as CrowdedServer {
+      return await pool.count(of: authorizer.name) > 0 ? .crowded : .failed(crowded.failure)
+    } catch let failure as Failure {
+      return .failed(failure)
+    } catch { return .interrupted }
+  }
+
+  /// What a finished step changes in the state.
+  private func changes(of step: Step, _ record: AppliedResource?) -> [StateChange] {
+    guard step.action != .delete else { return [StateChange(address: step.address, resource: nil)] }
+    guard var record else { return [] }
+    record.appliedAt = now()
+    return [StateChange(address: step.address, resource: record)]
   }
 }
 
-/// One connection an authorizer, opened when it is first needed.
-private actor ConnectionPool {
-  private let project: Project
-  private let connector: any Connector
-  private var connections: [String: Connection] = [:]
-
-  init(project: Project, connector: some Connector) {
-    self.project = project
-    self.connector = connector
-  }
-
-  func connection(to authorizer: Resource<Authorizer>) async throws(Failure) -> Connection {
-    if let open = connections[authorizer.name] { return open }
-    let connection = try await connector.open(authorizer)
-    connections[authorizer.name] = connection
-    return connection
-  }
-
-  /// Closes a connection that may be of no more use.
-  func drop(_ name: String) async { await connections.removeValue(forKey: name)?.close() }
-
-  func close() async {
-    for connection in connections.values { await connection.close() }
-    connections = [:]
-  }
+/// A connection could not be opened.
+struct CrowdedServer: Error {
+  var failure: Failure
 }

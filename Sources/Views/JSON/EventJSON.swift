@@ -11,6 +11,8 @@ public func eventJSON(_ event: Event) -> JSONValue? {
   case .stepStarted: nil
   case .stepFinished(let address, let action): stepEvent(address, action, "done")
   case .stepFailed(let address, let action, let error): stepEvent(address, action, "failed", error)
+  case .stepWaiting(let address, let message):
+    ["event": "waiting", "address": .string(address), "message": .string(message)]
   case .applied(let summary): ["event": "finished", "summary": summaryJSON(summary)]
   case .loadStarted(let flow, let load, let mode):
     ["event": "started", "flow": .string(flow), "load": .string(load), "mode": .string(mode)]

@@ -7,13 +7,20 @@ import Views
 struct ApplyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "apply", abstract: "Make the databases as the manifests say, step by step.",
-    discussion: "Plans afresh, shows the plan and asks. Nothing is applied when a step is blocked.")
+    discussion: """
+      Plans afresh, shows the plan and asks. Nothing is applied when a step is blocked, unless --partial is given: then
+      all is applied that does not need a blocked step, and the exit status is 1 all the same.
+      Steps that do not need one another run side by side; each is recorded as soon as it is done. The first interrupt
+      rolls back what is under way, records what is done and exits with 130; a second one ends at once.
+      """)
 
   @OptionGroup var project: ProjectOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var confirmation: ConfirmationOptions
   @OptionGroup var selection: SelectionOptions
   @Argument(help: "Flows' names, or patterns of them.") var flows: [String] = []
+  @Flag(help: "Apply what does not need a blocked step; the exit status is 1 where one is blocked.")
+  var partial = false
   @Option(
     help: ArgumentHelp(
       "Apply just the plan that `plan --out` saved, or refuse, if what it rests on has moved.",
@@ -34,6 +41,8 @@ struct ApplyCommand: AsyncParsableCommand {
       let saved = try plan.map { try PlanFile($0).read() }
       if let saved { workspace.options.take(saved) }
       var application = confirmation.application(workspace, speaker)
+      application.selection = selection.selection(flows: flows)
+      application.isPartial = partial
       application.selection = saved?.selection ?? selection.selection(flows: flows)
       application.saved = saved
       _ = try await application.run("sluice apply")

@@ -18,6 +18,8 @@ struct Application {
   /// `--allow-delete`: how many resources may be deleted without a question.
   let allowedDeletes: Int
   let lock: LockOptions
+  /// `--partial`: apply what needs nothing that is blocked.
+  var isPartial = false
 
   /// - Returns: the project, and its state afterwards; nothing where there is none yet and nothing to do.
   /// - Throws: `Failure`; `ExitStatus` where all is said already.
@@ -43,7 +45,8 @@ struct Application {
     let moved = saved?.reasons(against: planner.saved(result)) ?? []
     if !moved.isEmpty { throw Failure(moved) }
     speaker.show(plan.diagnostics)
-    if plan.isBlocked {
+    let steps = plan.applicable
+    if plan.isBlocked, !isPartial || steps.isEmpty {
       speaker.result(PlanView(style: speaker.terminal.output).text(plan))
       speaker.note("Nothing was applied, as something is blocked.")
       speaker.line(["event": "blocked", "plan": planDocument(plan)])
@@ -52,21 +55,19 @@ struct Application {
     if !speaker.isQuiet || (plan.hasChanges && !isConfirmed) {
       speaker.result(PlanView(style: speaker.terminal.output).text(plan))
     }
+    if plan.isBlocked { speaker.line(["event": "blocked", "plan": planDocument(plan)]) }
     guard plan.hasChanges else {
       eventJSON(.applied([:])).map(speaker.line)
       return
     }
-    try confirm(plan)
-    let speaker = speaker
+    try confirm(steps)
+    let reporter = ApplyReporter(speaker, total: steps.count)
     let applier = Applier(
       project: loaded.project, connector: result.connector, session: session, now: Workspace.now
-    ) { event in
-      eventJSON(event).map(speaker.line)
-      if case .applied(let done) = event {
-        speaker.note("Applied: \(count(done.values.reduce(0, +), "step")) done.")
-      }
-    }
-    try await applier.apply(plan)
+    ) { event in reporter.report(event) }
+    let outcome = await applier.apply(plan)
+    reporter.finish()
+    try conclude(outcome, isBlocked: plan.isBlocked)
   }
 
   /// Frees the lock after `error`; where the state cannot be written too, both are said.
@@ -78,11 +79,32 @@ struct Application {
     }
   }
 
-  private func confirm(_ plan: Plan) throws {
-    let deletes = plan.summary[.delete] ?? 0
+  /// Says what was done and what was not, and ends the command where that is not all.
+  private func conclude(_ outcome: ApplyOutcome, isBlocked: Bool) throws {
+    let summary = ApplyView.summary(outcome)
+    if outcome.isComplete {
+      speaker.note(summary)
+      if isBlocked { throw ExitStatus.failed }
+      return
+    }
+    var diagnostics = outcome.failed.flatMap(\.diagnostics)
+    if outcome.isInterrupted {
+      diagnostics.append(
+        Diagnostic(
+          .error, "interrupted", "interrupted",
+          help: summary.split(separator: "\n").map(String.init)))
+    }
+    let status = speaker.stop(Failure(diagnostics))
+    if !outcome.isInterrupted { speaker.note(summary) }
+    throw outcome.isInterrupted ? .interrupted : status
+  }
+
+  private func confirm(_ steps: [Step]) throws {
+    let deletes = steps.count { $0.action == .delete }
     if isConfirmed, deletes <= allowedDeletes { return }
     if speaker.isHuman, speaker.terminal.isInteractive {
       let answer = speaker.terminal.ask("\nApply this plan? Only `yes` is taken for yes: ")
+      try Task.checkCancellation()
       if answer == "yes" { return }
       throw Failure(Diagnostic(.error, "not-confirmed", "nothing was applied"))
     }

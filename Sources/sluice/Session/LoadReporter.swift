@@ -39,7 +39,7 @@ final class LoadReporter: Sendable {
         redraw(&shown)
       case .loadRetrying(let flow, _, let attempt, let error, let delay):
         Console.note("flow/\(flow): try \(attempt) failed (\(error.message)); again in \(delay.components.seconds) s")
-      case .loadStarted, .stepStarted, .stepFinished, .stepFailed, .applied: break
+      case .loadStarted, .stepStarted, .stepFinished, .stepFailed, .stepWaiting, .applied: break
       }
     }
   }
