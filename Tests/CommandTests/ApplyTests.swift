@@ -69,7 +69,7 @@ struct ApplyTests {
       plan.step("flow/t")?["statements"]?.strings == [
         "ALTER TABLE public.t ADD COLUMN note text DEFAULT 'it''s' NOT NULL;",
         "ALTER TABLE public.t ADD COLUMN seen timestamp with time zone DEFAULT now();",
-        "CREATE UNIQUE INDEX t_id_sluice_key ON public.t (id);",
+        "CREATE UNIQUE INDEX CONCURRENTLY t_id_sluice_key ON public.t (id);",
       ])
     #expect(try await world.sluice("apply", "--yes").status == 0)
     #expect(try await world.database.text("SELECT id, note FROM t ORDER BY id") == "1|it's\n2|it's")

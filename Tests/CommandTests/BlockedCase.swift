@@ -173,6 +173,37 @@ extension BlockedCase {
       at: "numeric", message: "table sales.orders has no column total, and `tableChanges: none` adds none",
       help: ["ALTER TABLE sales.orders ADD COLUMN total numeric;"]),
     BlockedCase(
+      "a NOT NULL column for rows that are there",
+      sql:
+        "CREATE TABLE sales.orders (id bigint); INSERT INTO sales.orders VALUES (1); ALTER TABLE sales.orders OWNER TO ROLE;",
+      flow: "table: sales.orders\nwriteMode: insert\ncolumns: {id: bigint, total: {type: numeric, nullable: false}}",
+      check: "table-columns", at: "numeric",
+      message: "column sales.orders.total cannot be NOT NULL: there are rows already, and no default to fill it with",
+      help: ["give it a `default:`, or leave out `nullable: false`"]),
+    BlockedCase(
+      "a column whose default would write all rows anew",
+      sql:
+        "CREATE TABLE sales.orders (id bigint); INSERT INTO sales.orders VALUES (1); ALTER TABLE sales.orders OWNER TO ROLE;",
+      flow:
+        "table: sales.orders\nwriteMode: insert\ncolumns: {id: bigint, total: {type: numeric, default: {sql: random()}}}",
+      check: "table-columns", at: "{sql: random()",
+      message: "adding column sales.orders.total would write every row anew, as its default differs by row",
+      help: ["ALTER TABLE sales.orders ADD COLUMN total numeric DEFAULT random();"]),
+    BlockedCase(
+      "a column whose type would check all rows",
+      sql:
+        "CREATE TABLE sales.orders (id bigint); INSERT INTO sales.orders VALUES (1); ALTER TABLE sales.orders OWNER TO ROLE; CREATE DOMAIN sales.money AS numeric CHECK (VALUE > 0);",
+      flow: "table: sales.orders\nwriteMode: insert\ncolumns: {id: bigint, total: sales.money}",
+      check: "table-columns", at: "sales.money",
+      message:
+        "adding column sales.orders.total would write every row anew, as its type sales.money is a domain with constraints",
+      help: ["ALTER TABLE sales.orders ADD COLUMN total sales.money;"]),
+    BlockedCase(
+      "a default that is none",
+      flow: "table: sales.orders\nwriteMode: insert\ncolumns: {id: {type: bigint, default: {sql: nosuch()}}}",
+      check: "table-columns", at: "{sql: nosuch()",
+      message: "the server does not take the default of column id: function nosuch() does not exist", help: []),
+    BlockedCase(
       "an index that tableChanges forbids to make",
       sql: "CREATE TABLE sales.orders (id bigint, total numeric); ALTER TABLE sales.orders OWNER TO ROLE;",
       flow: "table: sales.orders\nwriteMode: upsert\nkey: [id]\ntableChanges: none\n\(columns)", check: "unique-key",

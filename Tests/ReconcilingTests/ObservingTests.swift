@@ -123,4 +123,63 @@ struct ObservingTests {
     #expect(table.uniqueIndexes.contains { $0.serves(key: ["a", Identifier("c \"d")]) })
     #expect(!table.uniqueIndexes.contains { $0.serves(key: ["id"]) })
   }
+
+  @Test(
+    "knows which defaults and types write every row anew when a column is added, as the server does it",
+    arguments: [
+      "now()", "1 + 1", "'it''s'", "current_user", "NULL", "random()", "clock_timestamp()", "gen_random_uuid()",
+      "nextval('public.numbers')", "public.volatile_one()", "public.immutable_one()", "ARRAY[1, 2]::text",
+      "CASE WHEN random() < 2 THEN 1 END",
+    ])
+  func defaults(_ expression: String) async throws {
+    let database = TestDatabase.current
+    try await database.execute(
+      """
+      CREATE SEQUENCE numbers;
+      CREATE FUNCTION volatile_one() RETURNS int LANGUAGE plpgsql VOLATILE AS 'BEGIN RETURN 1; END';
+      CREATE FUNCTION immutable_one() RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN 1; END';
+      CREATE TABLE t1 (id bigint);
+      INSERT INTO t1 VALUES (1), (2);
+      """)
+    var questions = Questions()
+    let name = QualifiedName(schema: "public", name: "t1")
+    questions.tables = [name]
+    questions.defaults = [DefaultQuestion(table: name, column: "c", expression: expression)]
+    let nature = try await observe(questions).defaults[expression]
+    let file = "SELECT relfilenode FROM pg_class WHERE relname = 't1'"
+    let before = try await database.text(file)
+    // What an expression gives as text, any column of type text takes.
+    try await database.execute(
+      "SET search_path = pg_catalog; ALTER TABLE public.t1 ADD COLUMN c text DEFAULT (\(expression))::text")
+    #expect(nature == (try await database.text(file) == before ? .sameForAllRows : .differsByRow))
+  }
+
+  @Test(
+    "takes for no default what is no expression",
+    arguments: ["nosuch()", "1; SELECT 2", "0, DROP COLUMN id", "1) OR (true", "1 -- x"])
+  func noDefaults(_ expression: String) async throws {
+    var questions = Questions()
+    questions.defaults = [
+      DefaultQuestion(table: QualifiedName(schema: "public", name: "t1"), column: "c", expression: expression)
+    ]
+    let nature = try await observe(questions).defaults[expression]
+    guard case .refused? = nature else {
+      Issue.record("\(expression) is \(nature.debugDescription)")
+      return
+    }
+  }
+
+  @Test("knows the domains whose constraints write every row anew")
+  func checkedTypes() async throws {
+    try await TestDatabase.current.execute(
+      """
+      CREATE DOMAIN free AS int;
+      CREATE DOMAIN positive AS int CHECK (VALUE > 0);
+      CREATE DOMAIN nested AS positive;
+      CREATE DOMAIN filled AS text NOT NULL;
+      """)
+    var questions = Questions()
+    questions.types = ["public.free", "public.positive", "public.nested", "public.filled", "public.positive[]", "int"]
+    #expect(try await observe(questions).checkedTypes == ["public.positive", "public.nested", "public.filled"])
+  }
 }

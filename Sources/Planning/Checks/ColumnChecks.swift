@@ -5,14 +5,18 @@ internal import Manifests
 extension FlowContext {
   /// `table-columns`: the flow's columns fit the table's.
   func columnChecks() -> [Finding] {
-    var findings = unknownTypes()
+    var findings = unknownTypes() + refusedDefaults()
     if resolution.isOpen, table == nil, source == nil { findings.append(openColumns()) }
     guard let table, table.kind.takesLoads, spec.writeMode != .delete else { return findings }
     for column in resolution.columns {
       if let existing = table.column(column.name) { findings += compare(column, with: existing) }
     }
     findings += unfilled(in: table)
-    if spec.tableChanges == .none { findings += unwantedAdditions(to: table) }
+    if spec.tableChanges == .none {
+      findings += unwantedAdditions(to: table)
+    } else {
+      findings += costlyAdditions(to: table)
+    }
     if findings.isEmpty { findings.append(.passed(.tableColumns, "\(resolution.columns.count) columns fit")) }
     return findings
   }
@@ -24,6 +28,48 @@ extension FlowContext {
         about: "type \(column.type)", at: place(ofColumn: column.name),
         help: schemaPart(ofType: column.type) == nil
           ? ["a type that is not PostgreSQL's own is written with its schema: `schema.type`"] : [])
+    }
+  }
+
+  /// Defaults that the server would not take; only those of columns that are to be made were asked about.
+  private func refusedDefaults() -> [Finding] {
+    resolution.columns.compactMap { column in
+      guard let expression = column.defaultSQL, case .refused(let message)? = live.defaults[expression] else {
+        return nil
+      }
+      return failed(
+        .tableColumns, "the server does not take the default of column \(column.name.sql): \(message)",
+        about: "default \(expression)", at: place(ofDefault: column.name.name), help: ["it was: \(expression)"])
+    }
+  }
+
+  /// Columns whose addition to the rows that are there would fail, or write all of them anew under a lock.
+  private func costlyAdditions(to table: Table) -> [Finding] {
+    guard !table.isEmpty else { return [] }
+    return resolution.columns.filter { table.column($0.name) == nil }.compactMap { column in
+      let name = "\(table.name.sql).\(column.name.sql)", about = "column \(name)"
+      let remedy = ownerRemedy("ALTER TABLE \(table.name.sql) ADD COLUMN \(column.definition);")
+      if !column.isNullable, column.defaultSQL == nil {
+        return failed(
+          .tableColumns, "column \(name) cannot be NOT NULL: there are rows already, and no default to fill it with",
+          about: about, at: place(ofColumn: column.name.name),
+          help: ["give it a `default:`, or leave out `nullable: false`"])
+      }
+      if let expression = column.defaultSQL, live.defaults[expression] == .differsByRow {
+        return failed(
+          .tableColumns, "adding column \(name) would write every row anew, as its default differs by row",
+          about: about, at: place(ofDefault: column.name.name),
+          help: ["give it a constant `default:`, or have the table's owner run, when nobody needs the table:"],
+          remedy: remedy)
+      }
+      if live.checkedTypes.contains(column.type) {
+        return failed(
+          .tableColumns,
+          "adding column \(name) would write every row anew, as its type \(column.type) is a domain with constraints",
+          about: about, at: place(ofColumn: column.name.name),
+          help: ["give it another type, or have the table's owner run, when nobody needs the table:"], remedy: remedy)
+      }
+      return nil
     }
   }
 
@@ -98,6 +144,10 @@ extension FlowContext {
   private func ownerRemedy(_ statement: String) -> Remedy {
     Remedy(
       authorizer: design.authorizer, executor: "the owner of table \(design.table.sql)", statements: [statement])
+  }
+
+  private func place(ofDefault name: String) -> Place {
+    places.place(of: "columns.\(name).default", "columns.\(name)", "columns", "table")
   }
 
   func place(ofColumn name: String) -> Place {

@@ -15,12 +15,14 @@ extension FlowDesign {
     guard table.kind.takesLoads else { return [] }
     var operations: [Operation] = columns.filter { table.column($0.name) == nil && spec.writeMode != .delete }
       .map { .addColumn(table.name, $0) }
+    operations += reading(by: readers.filter { !table.readers.contains($0) })
+    // Last, as it may be built when all else is done and committed.
     if spec.writeMode == .upsert, let key = key(table: table, recorded: recorded), !key.isEmpty,
       !table.uniqueIndexes.contains(where: { $0.serves(key: key) })
     {
       operations.append(.uniqueIndex(on: table, key: key))
     }
-    return operations + reading(by: readers.filter { !table.readers.contains($0) })
+    return operations
   }
 
   private func reading(by readers: [Identifier]) -> [Operation] {

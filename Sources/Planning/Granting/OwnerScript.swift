@@ -131,5 +131,10 @@ extension Step {
 }
 
 extension Operation {
-  fileprivate var makesIndex: Bool { if case .createUniqueIndex = self { true } else { false } }
+  fileprivate var makesIndex: Bool {
+    switch self {
+    case .createUniqueIndex, .buildUniqueIndex: true
+    default: false
+    }
+  }
 }

@@ -49,6 +49,11 @@ public struct LiveDatabase: Sendable {
   public var roles: Set<Identifier>
   /// Whether rows of a table have the same key, for the keys asked for.
   public var duplicates: [KeyQuestion: DuplicateAnswer]
+  /// What defaults written as SQL are, for those asked for.
+  public var defaults: [String: DefaultNature]
+  /// Those of the declared types, as `format_type` spells them, that check the values of a column when it is added: domains
+  /// with constraints.
+  public var checkedTypes: Set<String>
   /// How many rows the tables asked for hold, where that could be found out.
   public var rowCounts: [QualifiedName: RowCount]
   /// How often the client waited for the server.
@@ -63,6 +68,8 @@ public struct LiveDatabase: Sendable {
     lineages = [:]
     roles = []
     duplicates = [:]
+    defaults = [:]
+    checkedTypes = []
     rowCounts = [:]
     roundTrips = 0
   }
@@ -98,6 +105,30 @@ public struct ReaderQuestion: Hashable, Sendable {
     self.table = table
     self.role = role
   }
+}
+
+/// A default, written as SQL, of a column that a flow declares.
+public struct DefaultQuestion: Hashable, Sendable {
+  public var table: QualifiedName
+  public var column: Identifier
+  public var expression: String
+
+  /// Makes a question.
+  public init(table: QualifiedName, column: Identifier, expression: String) {
+    self.table = table
+    self.column = column
+    self.expression = expression
+  }
+}
+
+/// What an expression means as the default of a column that is added to a table with rows.
+public enum DefaultNature: Hashable, Sendable {
+  /// One value for all rows that are there: the server keeps it beside the table.
+  case sameForAllRows
+  /// A volatile one, as `random()`: the server would write every row anew.
+  case differsByRow
+  /// The server's words for why it takes it for no expression.
+  case refused(String)
 }
 
 /// The answer to a `KeyQuestion`.

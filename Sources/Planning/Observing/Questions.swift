@@ -14,6 +14,8 @@ public struct Questions: Hashable, Sendable {
   public var readers: Set<ReaderQuestion> = []
   /// Keys for which a unique index is wished.
   public var keys: Set<KeyQuestion> = []
+  /// Defaults written as SQL, of columns that are wished for.
+  public var defaults: Set<DefaultQuestion> = []
   /// Those of `tables` whose flows go: how many rows stay in them.
   public var counts: Set<QualifiedName> = []
 
@@ -41,7 +43,13 @@ public struct Questions: Hashable, Sendable {
     tables.insert(design.ledger)
     ledgers.insert(design.ledger)
     readers.formUnion(design.readers.map { ReaderQuestion(table: design.table, role: $0) })
-    for column in design.spec.columns?.columns ?? [] { types.insert(column.type) }
+    for column in design.spec.columns?.columns ?? [] {
+      types.insert(column.type)
+      if case .sql(let expression) = column.default {
+        defaults.insert(
+          DefaultQuestion(table: design.table, column: Identifier(column.name), expression: expression))
+      }
+    }
     if design.spec.writeMode == .upsert, let key = design.spec.key {
       keys.insert(KeyQuestion(table: design.table, key: key.map { Identifier($0) }))
     }
@@ -55,6 +63,18 @@ public struct Questions: Hashable, Sendable {
       guard !table.uniqueIndexes.contains(where: { $0.serves(key: question.key) }) else { return false }
       return question.key.allSatisfy { table.column($0) != nil } && table.grants(.select, on: question.key)
     }.sorted { ($0.table, $0.key.sqlList) < ($1.table, $1.key.sqlList) }
+  }
+}
+
+extension Questions {
+  /// The defaults to look at, now that the tables are known: those of columns that would be made.
+  public func openDefaults(in tables: [QualifiedName: Table]) -> [String] {
+    Set(
+      defaults.filter { question in
+        guard let table = tables[question.table] else { return true }
+        return table.kind.takesLoads && table.column(question.column) == nil
+      }.map(\.expression)
+    ).sorted()
   }
 }
 

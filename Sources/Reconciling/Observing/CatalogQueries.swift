@@ -166,13 +166,26 @@ enum CatalogQueries {
   /// An array of arrays is of the same type as the array: such a one is spelled as it is, all others by their elements.
   static func typeNames(_ described: [(type: UInt32, modifier: Int32, isArray: Bool)]) -> SQL {
     """
-    SELECT format_type(CASE WHEN w.is_array THEN t.oid ELSE t.typelem END, w.modifier)
+    SELECT format_type(CASE WHEN w.is_array THEN t.oid ELSE t.typelem END, w.modifier),
+      NOT w.is_array AND EXISTS (
+        WITH RECURSIVE domains AS (
+          SELECT d.oid, d.typbasetype, d.typnotnull FROM pg_type d WHERE d.oid = t.typelem AND d.typtype = 'd'
+          UNION ALL
+          SELECT d.oid, d.typbasetype, d.typnotnull FROM pg_type d JOIN domains b ON d.oid = b.typbasetype
+          WHERE d.typtype = 'd')
+        SELECT FROM domains d WHERE d.typnotnull OR EXISTS (SELECT FROM pg_constraint c WHERE c.contypid = d.oid))
     FROM unnest(\(value: described.map { Int($0.type) })::oid[], \(value: described.map { Int($0.modifier) })::int[],
         \(value: described.map { $0.isArray ? "t" : "f" })::boolean[])
       WITH ORDINALITY AS w (type, modifier, is_array, position)
     JOIN pg_type t ON t.oid = w.type
     ORDER BY w.position
     """
+  }
+
+  /// Whether an expression is the same for all rows: then the planner takes it for a condition that it looks at once, and
+  /// else for a filter of each row. Nothing is run but what is immutable, which the planner computes.
+  static func nature(ofDefault expression: String) -> SQL {
+    "EXPLAIN (COSTS OFF) SELECT 1 FROM generate_series(1, 2) WHERE (\(raw: expression)) IS NULL"
   }
 
   /// The lineages under which flows of `project` have loads in a ledger.

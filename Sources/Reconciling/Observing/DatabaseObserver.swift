@@ -101,7 +101,8 @@ struct DatabaseObserver: Sendable {
     let ledgers = questions.ledgers.sorted().filter { tables[$0]?.privileges.contains(.select) == true }
     let keys = questions.openKeys(in: live.tables)
     let counts = questions.counts.sorted().filter { live.tables[$0]?.kind.takesLoads == true }
-    if known.isEmpty, ledgers.isEmpty, keys.isEmpty, counts.isEmpty { return }
+    let defaults = questions.openDefaults(in: live.tables)
+    if known.isEmpty, ledgers.isEmpty, keys.isEmpty, counts.isEmpty, defaults.isEmpty { return }
 
     let opening = transaction
     var items = opening.map { PipelineItem.query($0) }
@@ -109,14 +110,20 @@ struct DatabaseObserver: Sendable {
     items += ledgers.map { .query(CatalogQueries.lineages(in: $0, project: project)) }
     items.append(.query("COMMIT", sync: true))
     let searches = keys.map { (CatalogQueries.duplicates(of: $0.key, in: $0.table), Self.duplicateTimeout) }
-    for (query, timeout) in searches + counts.map({ (CatalogQueries.count(of: $0), Self.countTimeout) }) {
+    let looks =
+      counts.map { (CatalogQueries.count(of: $0), Self.countTimeout) }
+      + defaults.map { (CatalogQueries.nature(ofDefault: $0), Self.countTimeout) }
+    for (query, timeout) in searches + looks {
       let settings = transaction + ["SET LOCAL statement_timeout = '\(raw: timeout)'"]
       items += settings.map { .query($0) } + [.query(query, sync: true), .query("ROLLBACK", sync: true)]
     }
     var results = try database.pipeline(items)[...]
     results.removeFirst(opening.count)
-    let names = try results.removeFirst().rows().map { $0.text(0) ?? "" }
-    for (type, name) in zip(known, names) { live.types[type.text] = .known(name) }
+    let names = try results.removeFirst().rows().map { ($0.text(0) ?? "", isChecked: $0.bool(1) ?? false) }
+    for (type, name) in zip(known, names) {
+      live.types[type.text] = .known(name.0)
+      if name.isChecked { live.checkedTypes.insert(name.0) }
+    }
     for ledger in ledgers {
       // A ledger of an older layout, or something else of its name: the plan goes on without its lineages.
       guard let rows = try? results.removeFirst().rows() else { continue }
@@ -131,11 +138,19 @@ struct DatabaseObserver: Sendable {
     }
     for key in keys { live.duplicates[key] = nextAnswer().map(Self.answer) }
     for table in counts { live.rowCounts[table] = nextAnswer().flatMap { Self.count($0, live.tables[table]) } }
+    for expression in defaults { live.defaults[expression] = nextAnswer().map(Self.nature) }
   }
 
   private static func count(_ result: PipelineResult, _ table: Table?) -> RowCount? {
     if let rows = (try? result.rows().map { $0.int(0) })?.first?.flatMap({ $0 }) { return .exactly(rows) }
     return table?.estimatedRows.map { .about($0) }
+  }
+
+  private static func nature(_ result: PipelineResult) -> DefaultNature {
+    do {
+      let lines = try result.rows().map { $0.text(0) ?? "" }
+      return lines.contains { $0.drop { $0 == " " }.hasPrefix("Filter: ") } ? .differsByRow : .sameForAllRows
+    } catch let error as PostgresError { return .refused(error.message) } catch { return .refused("\(error)") }
   }
 
   private static func answer(_ result: PipelineResult) -> DuplicateAnswer {

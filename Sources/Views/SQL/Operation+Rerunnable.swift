@@ -3,9 +3,7 @@ internal import Planning
 
 extension Operation {
   /// Whether no transaction can hold its statements.
-  var needsOwnTransaction: Bool {
-    if case .createUniqueIndex(_, _, let tableIsEmpty) = self { !tableIsEmpty } else { false }
-  }
+  var needsOwnTransaction: Bool { build != nil }
 
   /// Its statements, so that running them again, or after somebody else has, does nothing.
   var rerunnable: [String] {
@@ -14,10 +12,8 @@ extension Operation {
       statements.map { psql($0.guarded("CREATE TABLE ", "IF NOT EXISTS "), columns) }
     case .addColumn(let table, let column):
       statements.map { psql($0.guarded("ALTER TABLE \(table.sql) ADD COLUMN ", "IF NOT EXISTS "), [column]) }
-    case .createUniqueIndex(let table, let key, let tableIsEmpty):
-      tableIsEmpty
-        ? statements.map { $0.guarded("CREATE UNIQUE INDEX ", "IF NOT EXISTS ") }
-        : concurrentIndex(on: table, key: key)
+    case .createUniqueIndex: statements.map { $0.guarded("CREATE UNIQUE INDEX ", "IF NOT EXISTS ") }
+    case .buildUniqueIndex(let build): build.parts.flatMap { $0.rerunnable(key: build.key) }
     case .grantSelect: statements
     case .createLedger:
       statements.map { statement in
@@ -27,16 +23,30 @@ extension Operation {
       }
     }
   }
+}
 
-  /// An invalid index of its name is what a build that broke off has left: IF NOT EXISTS would take it for done.
-  private func concurrentIndex(on table: QualifiedName, key: [Identifier]) -> [String] {
-    let index = QualifiedName(schema: table.schema, name: .uniqueIndex(on: table, key: key))
-    return [
-      """
-      SELECT \(Literal("DROP INDEX CONCURRENTLY \(index.sql)").sql) FROM pg_index
-      WHERE indexrelid = to_regclass(\(Literal(index.sql).sql)) AND NOT indisvalid \\gexec
-      """
-    ] + statements.map { $0.guarded("CREATE UNIQUE INDEX ", "CONCURRENTLY IF NOT EXISTS ") }
+extension IndexBuild.Part {
+  /// Its statements, so that running them again does nothing. To attach what is attached is nothing in any case.
+  fileprivate func rerunnable(key: [Identifier]) -> [String] {
+    let statement = statement(key: key)
+    return switch self {
+    case .dropLeftOver(let index): [Self.dropInvalid(index)]
+    // An invalid index of its name is what a build that broke off has left: IF NOT EXISTS would take it for done.
+    case .build(let name, let table):
+      [
+        Self.dropInvalid(QualifiedName(schema: table.schema, name: name)),
+        statement.guarded("CREATE UNIQUE INDEX CONCURRENTLY ", "IF NOT EXISTS "),
+      ]
+    case .declare: [statement.guarded("CREATE UNIQUE INDEX ", "IF NOT EXISTS ")]
+    case .attach: [statement]
+    }
+  }
+
+  private static func dropInvalid(_ index: QualifiedName) -> String {
+    """
+    SELECT \(Literal("DROP INDEX CONCURRENTLY \(index.sql)").sql) FROM pg_index
+    WHERE indexrelid = to_regclass(\(Literal(index.sql).sql)) AND NOT indisvalid \\gexec
+    """
   }
 }
 
