@@ -139,10 +139,10 @@ public struct Applier: Sendable {
 
   /// What a finished step changes in the state.
   private func changes(of step: Step, _ record: AppliedResource?) -> [StateChange] {
-    if step.action == .delete { return [StateChange(address: step.address, resource: nil)] + step.alsoRecords }
+    if step.action == .delete { return step.alsoRecords + [StateChange(address: step.address, resource: nil)] }
     guard var record else { return step.alsoRecords }
     record.appliedAt = now()
-    return [StateChange(address: step.address, resource: record)] + step.alsoRecords
+    return step.alsoRecords + [StateChange(address: step.address, resource: record)]
   }
 }
 

@@ -41,7 +41,6 @@ struct ApplyCommand: AsyncParsableCommand {
       let saved = try plan.map { try PlanFile($0).read() }
       if let saved { workspace.options.take(saved) }
       var application = confirmation.application(workspace, speaker)
-      application.selection = selection.selection(flows: flows)
       application.isPartial = partial
       application.selection = saved?.selection ?? selection.selection(flows: flows)
       application.saved = saved
