@@ -7,12 +7,6 @@ import Testing
 /// An apply that is stopped rolls back what is under way, and keeps what is done.
 @Suite("Stopped applies", .freshDatabase, .timeLimit(.minutes(15)))
 struct ApplyingInterruptTests {
-  private func wait(_ world: World, for query: String) async throws {
-    let isWaiting =
-      "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '\(query)'"
-    while try await world.database.text(isWaiting) == "0" { await Task.yield() }
-  }
-
   private func isRecorded(_ address: String, in world: World) throws -> Bool {
     let journal = "sluice.state.json.journal"
     return try world.project.contains(journal) && world.project.read(journal).contains(address)
@@ -31,9 +25,9 @@ struct ApplyingInterruptTests {
     let status = try await interruptTool(
       ["-C", world.project.path.string, "apply", "--yes"], environment: world.variables, with: signal
     ) {
-      try await wait(world, for: "ALTER TABLE public.b %")
+      try await world.database.wait(forLockIn: "ALTER TABLE public.b %")
       // What can be done beside it, is.
-      while try await world.database.text("SELECT to_regclass('a') IS NULL") == "t" { await Task.yield() }
+      try await world.database.wait(until: "SELECT to_regclass('public.a') IS NOT NULL")
       if signal == SIGKILL { return }
       while try !isRecorded("flow/a", in: world) { await Task.yield() }
     }
@@ -64,7 +58,7 @@ struct ApplyingInterruptTests {
     let status = try await interruptTool(
       ["-C", world.project.path.string, "apply", "--yes"], environment: world.variables, with: SIGINT
     ) {
-      try await wait(world, for: "CREATE UNIQUE INDEX CONCURRENTLY%")
+      try await world.database.wait(forLockIn: "CREATE UNIQUE INDEX CONCURRENTLY%")
     }
     #expect(status == 130)
     try await opening
@@ -78,7 +72,7 @@ struct ApplyingInterruptTests {
 
   /// Opens the gate when the index is being dropped.
   private func open(_ gate: TestSession, of world: World) async throws {
-    try await wait(world, for: "DROP INDEX CONCURRENTLY%")
+    try await world.database.wait(forLockIn: "DROP INDEX CONCURRENTLY%")
     await gate.close()
   }
 }

@@ -28,14 +28,6 @@ struct ApplyingTests {
     )
   }
 
-  private func isWaiting(_ world: World, _ query: String = "%") async throws -> Bool {
-    try await world.database.text(
-      """
-      SELECT count(*) > 0 FROM pg_stat_activity
-      WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '\(query)'
-      """) == "t"
-  }
-
   @Test("builds a unique index on rows while others write, and shows just these statements")
   func concurrently() async throws {
     let world = try await indexedWorld()
@@ -50,7 +42,10 @@ struct ApplyingTests {
     #expect(apply.status == 0, "\(apply.error)")
     #expect(try await validity(world) == "t_id_sluice_key|t")
     #expect(try await world.document("plan", "--detailed-exitcode").status == 0)
-    #expect(try await world.database.text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == "0")
+    #expect(
+      try await world.database.text(
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+      ) == "0")
   }
 
   @Test("drops what a build that was stopped has left, and shows that before")
@@ -79,7 +74,7 @@ struct ApplyingTests {
     let gate = try await world.database.session()
     try await gate.execute("BEGIN; INSERT INTO t VALUES (7, 'again')")
     async let apply = world.stream("apply", "--yes")
-    while try await !isWaiting(world, "CREATE UNIQUE INDEX CONCURRENTLY%") { await Task.yield() }
+    try await world.database.wait(forLockIn: "CREATE UNIQUE INDEX CONCURRENTLY%")
     try await gate.execute("COMMIT")
     let stream = try await apply
     await gate.close()
@@ -151,7 +146,7 @@ struct ApplyingTests {
     let gate = try await world.database.session()
     try await gate.execute("BEGIN; INSERT INTO t VALUES (1000, 'not there yet')")
     async let first = world.sluice("apply", "--yes")
-    while try await !isWaiting(world, "CREATE UNIQUE INDEX CONCURRENTLY%") { await Task.yield() }
+    try await world.database.wait(forLockIn: "CREATE UNIQUE INDEX CONCURRENTLY%")
     let second = try await other.stream("apply", "--yes")
     #expect(second.status == 1)
     #expect(second.events.last?["diagnostics"]?.arrayValue?.first?["code"] == "index-being-built", "\(second.events)")
@@ -196,7 +191,7 @@ struct ApplyingTests {
     let gate = try await world.database.session()
     try await gate.execute("BEGIN; SELECT * FROM t")
     async let apply = world.sluice("apply", "--yes")
-    while try await !isWaiting(world, "ALTER TABLE%") { await Task.yield() }
+    try await world.database.wait(forLockIn: "ALTER TABLE%")
     await gate.close()
     #expect(try await apply.status == 0)
   }
@@ -214,9 +209,7 @@ struct ApplyingTests {
     try await gate.execute("BEGIN; CREATE TABLE _sluice_loads ()")
     async let first = worlds[0].stream("apply", "--yes")
     async let second = worlds[1].stream("apply", "--yes")
-    while try await worlds[0].database.text(
-      "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") != "2"
-    { await Task.yield() }
+    try await worlds[0].database.wait(forLockIn: "%", count: 2)
     try await gate.execute("ROLLBACK")
     await gate.close()
     let streams = [try await first, try await second]
@@ -288,12 +281,15 @@ struct ApplyingTests {
     for (gate, table) in zip(gates, ["a", "b"]) { try await gate.execute("BEGIN; SELECT * FROM \(table)") }
     async let apply = world.stream("apply", "--yes")
     for table in ["a", "b"] {
-      while try await !isWaiting(world, "ALTER TABLE public.\(table) %") { await Task.yield() }
+      try await world.database.wait(forLockIn: "ALTER TABLE public.\(table) %")
     }
     try await world.database.execute(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'ALTER TABLE public.a %' AND datname = current_database()"
     )
-    while try await isWaiting(world, "ALTER TABLE public.a %") { await Task.yield() }
+    try await world.database.wait(
+      until:
+        "SELECT count(*) = 0 FROM pg_stat_activity WHERE query LIKE 'ALTER TABLE public.a %' AND datname = current_database()"
+    )
     for gate in gates { await gate.close() }
     let stream = try await apply
     #expect(stream.status == 1)
