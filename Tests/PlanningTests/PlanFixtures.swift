@@ -85,6 +85,7 @@ extension LiveDatabase {
         made.name = name
         live.tables[name] = made
       case .addColumn(let name, let column): live.tables[name]?.columns.append(Column(column))
+      case .setDefault: break
       case .buildUniqueIndex(let build):
         live.tables[build.table]?.uniqueIndexes.append(UniqueIndex(name: build.index.name, columns: build.key))
       case .createUniqueIndex(let name, let key):

@@ -31,7 +31,10 @@ extension FlowContext {
 
   /// Where the manifest wants the first of these changes.
   private var placeOfFirstChange: Place {
-    if case .addColumn(_, let column)? = changesToTable.first { return place(ofColumn: column.name.name) }
+    switch changesToTable.first {
+    case .addColumn(_, let column)?, .setDefault(_, let column)?: return place(ofColumn: column.name.name)
+    default: break
+    }
     return places.place(of: "key", "writeMode", "table")
   }
 
@@ -39,7 +42,7 @@ extension FlowContext {
   var changesToTable: [Operation] {
     operations.filter { operation in
       switch operation {
-      case .addColumn, .createUniqueIndex, .buildUniqueIndex: true
+      case .addColumn, .setDefault, .createUniqueIndex, .buildUniqueIndex: true
       case .createTable, .grantSelect, .createLedger: false
       }
     }

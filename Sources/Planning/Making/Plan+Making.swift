@@ -39,6 +39,8 @@ struct PlanMaker {
   let renames: Renames
   let observation: Observation
   let lineage: String
+  /// Whether there is no state, and the lineage was read from the ledgers.
+  let takesUpLineage: Bool
   let designs: [FlowDesign]
   var findings = FindingLog()
   var ledgers: [String: Step] = [:]
@@ -56,7 +58,9 @@ struct PlanMaker {
     self.observation = observation
     designs = scope.designs
     ledgerMakers = LedgerMakers(of: designs, in: observation)
-    lineage = state?.lineage ?? Self.lineage(of: designs, in: observation) ?? newLineage
+    let found = state == nil ? Self.lineage(of: designs, in: observation) : nil
+    lineage = state?.lineage ?? found ?? newLineage
+    takesUpLineage = found != nil
   }
 
   /// The one lineage of the flows' rows in the ledgers, for a state that was lost.
@@ -80,7 +84,7 @@ struct PlanMaker {
     steps += deletions()
     return Plan(
       lineage: lineage, serial: before?.serial ?? 0, steps: steps,
-      diagnostics: (findings.diagnostics() + renames.diagnostics + neededButLeftOut(steps)).sorted(),
+      diagnostics: (findings.diagnostics() + renames.diagnostics + neededButLeftOut(steps) + lostState()).sorted(),
       authorizers: reports())
   }
 
@@ -90,6 +94,20 @@ struct PlanMaker {
         AuthorizerReport(
           name: authorizer.name, server: observation.live(authorizer.name)?.server, host: authorizer.spec.host)
       }
+  }
+
+  /// That an apply of this plan would take the ledgers' word for what the state was called.
+  private func lostState() -> [Diagnostic] {
+    guard takesUpLineage else { return [] }
+    return [
+      Diagnostic(
+        .warning, "state-lineage",
+        "there is no state, and the ledgers have loads of these flows: it was lost, or is elsewhere",
+        help: [
+          "an apply adopts what exists and goes on as lineage \(lineage), which those loads were made under",
+          "if the state is somewhere else (another clone, another branch), bring it here instead",
+        ])
+    ]
   }
 
   /// All renames are recorded by the first step that renames: an entry must never name what the state does not hold.

@@ -13,7 +13,8 @@ extension PlanMaker {
     let observed = observation.live(design.authorizer)
     let live = observed.map { ledgerMakers.found(by: design, in: tablesMade.found(by: design, in: $0)) }
     let resolution = ColumnResolution(design, recorded: recorded, live: live, source: source)
-    let operations = live.map { design.operations(columns: resolution.columns, recorded: recorded, live: $0) } ?? []
+    let operations =
+      live.map { design.operations(columns: resolution.columns, spec: spec, recorded: recorded, live: $0) } ?? []
     let drift = recorded.flatMap { recorded in observed.map { Drift(design: design, recorded: recorded, live: $0) } }
 
     var step = Step(.unchanged, design.address.description, reason: "")

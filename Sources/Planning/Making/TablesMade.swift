@@ -71,6 +71,10 @@ extension Operation {
         uniqueIndexes: primaryKey.isEmpty ? [] : [index], privileges: Set(Privilege.allCases), isEmpty: true)
     case .addColumn(_, let column):
       table?.columns.append(Column(column))
+    case .setDefault(_, let column):
+      if let index = table?.columns.firstIndex(where: { $0.name == column.name }) {
+        table?.columns[index].defaultExpression = column.defaultSQL
+      }
     case .createUniqueIndex(let name, let key):
       table?.uniqueIndexes.append(UniqueIndex(name: .uniqueIndex(on: name, key: key), columns: key))
     case .grantSelect(_, let readers): table?.readers.formUnion(readers)

@@ -10,6 +10,9 @@ extension Operation {
       return ["CREATE TABLE \(table.sql) (\n\(lines.joined(separator: ",\n"))\n);"]
     case .addColumn(let table, let column):
       return ["ALTER TABLE \(table.sql) ADD COLUMN \(column.definition);"]
+    case .setDefault(let table, let column):
+      guard let expression = column.defaultSQL else { return [] }
+      return ["ALTER TABLE \(table.sql) ALTER COLUMN \(column.name.sql) SET DEFAULT \(expression);"]
     case .createUniqueIndex(let table, let key):
       let name = Identifier.uniqueIndex(on: table, key: key)
       return ["CREATE UNIQUE INDEX \(name.sql) ON \(table.sql) (\(key.sqlList));"]
@@ -26,7 +29,7 @@ extension Operation {
   public var hazards: [Hazard] {
     switch self {
     case .createTable, .createUniqueIndex, .grantSelect, .createLedger: []
-    case .addColumn: [.locksWrites]
+    case .addColumn, .setDefault: [.locksWrites]
     case .buildUniqueIndex: [.buildsIndex, .scansTable]
     }
   }

@@ -5,6 +5,8 @@ public enum Operation: Hashable, Sendable {
   /// Makes the table, with its primary key where it has one.
   case createTable(QualifiedName, columns: [PlannedColumn], primaryKey: [Identifier])
   case addColumn(QualifiedName, PlannedColumn)
+  /// Gives a column that exists the default that the flow declares; rows that are there stay as they are.
+  case setDefault(QualifiedName, PlannedColumn)
   /// Makes a unique index on the key of a table without rows.
   case createUniqueIndex(QualifiedName, key: [Identifier])
   /// Builds a unique index on a table that has rows, after the transaction, while others go on writing.
@@ -17,10 +19,19 @@ public enum Operation: Hashable, Sendable {
   /// The table that it makes or changes.
   public var table: QualifiedName {
     switch self {
-    case .createTable(let table, _, _), .addColumn(let table, _), .createUniqueIndex(let table, _),
+    case .createTable(let table, _, _), .addColumn(let table, _), .setDefault(let table, _),
+      .createUniqueIndex(let table, _),
       .grantSelect(let table, _), .createLedger(let table):
       table
     case .buildUniqueIndex(let build): build.table
+    }
+  }
+
+  /// Whether it wants the table for itself for a moment, so that those who only read are in its way.
+  public var altersTable: Bool {
+    switch self {
+    case .addColumn, .setDefault: true
+    case .createTable, .createUniqueIndex, .buildUniqueIndex, .grantSelect, .createLedger: false
     }
   }
 

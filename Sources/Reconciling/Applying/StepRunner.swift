@@ -47,8 +47,8 @@ struct StepRunner: Sendable {
     let columns = step.record?.columns?.map(\.name) ?? []
     let locks = operations.isEmpty ? [] : CatalogLock.locks(on: Set(operations.map(\.table)))
     let question = table.map { ReadBack.query(of: $0, columns: columns) }
-    let addsColumns = operations.contains { if case .addColumn = $0 { true } else { false } }
-    return try await retrying(on: operations.map(\.table), exclusively: addsColumns) { connection in
+    let altersTable = operations.contains { $0.altersTable }
+    return try await retrying(on: operations.map(\.table), exclusively: altersTable) { connection in
       try await connection.perform { database in
         let statements = operations.flatMap(\.statements).map { SQL(raw: $0) }
         if case .createLedger(let ledger)? = operations.first {

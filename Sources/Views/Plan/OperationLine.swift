@@ -17,6 +17,8 @@ struct OperationLine {
       createsTable = true
     case .addColumn(_, let column):
       what = "column \(column.name.sql) \(column.typeWithConstraints)"
+    case .setDefault(_, let column):
+      what = "default of column \(column.name.sql): \(column.defaultSQL ?? "")"
     case .createUniqueIndex(let table, let key):
       what = "unique index on \(table.sql) (\(Self.list(key)))"
     case .grantSelect(let table, let readers):

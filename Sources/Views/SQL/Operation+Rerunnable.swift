@@ -12,6 +12,7 @@ extension Operation {
       statements.map { psql($0.guarded("CREATE TABLE ", "IF NOT EXISTS "), columns) }
     case .addColumn(let table, let column):
       statements.map { psql($0.guarded("ALTER TABLE \(table.sql) ADD COLUMN ", "IF NOT EXISTS "), [column]) }
+    case .setDefault(_, let column): statements.map { psql($0, [column]) }
     case .createUniqueIndex: statements.map { $0.guarded("CREATE UNIQUE INDEX ", "IF NOT EXISTS ") }
     case .buildUniqueIndex(let build): build.parts.flatMap { $0.rerunnable(key: build.key) }
     case .grantSelect: statements
