@@ -11,7 +11,9 @@ struct FieldLawTests {
     "authorizer.type": "there is one value", "authorizer.host": "one server", "authorizer.port": "one server",
     "authorizer.database": "one server", "authorizer.service": "it wants a service file", "authorizer.tunnel": "no ssh",
     "authorizer.url": "every other test connects by it", "flow.deleteMissing": "not supported yet",
-    "flow.sourceChanges": "not supported yet", "flow.maxDeletes": "it goes with deleteMissing", "authorizer.renamedFrom": "a rename", "tunnel.renamedFrom": "a rename",
+    "flow.sourceChanges": "not supported yet",
+    "flow.maxDeletes": "it goes with deleteMissing", "authorizer.renamedFrom": "a rename",
+    "tunnel.renamedFrom": "a rename",
     "source.renamedFrom": "a rename", "destination.renamedFrom": "a rename", "flow.renamedFrom": "a rename",
   ]
 
