@@ -54,8 +54,7 @@ public struct StateFile: StateStore {
     var attempts = 0
     while true {
       let file = try OpenFile(paths.state)
-      let content = try file?.content()
-      let found = Result { () throws(Failure) in try find(in: content, paths) }
+      let found = Result { () throws(Failure) in try find(in: file, paths) }
       attempts += 1
       // Where the state was replaced meanwhile, the journal may be of the next one.
       let isSame = file?.isInPlace ?? !DurableFile.exists(paths.state)
@@ -63,9 +62,9 @@ public struct StateFile: StateStore {
     }
   }
 
-  private func find(in content: [UInt8]?, _ paths: StatePaths) throws(Failure) -> Found {
+  private func find(in file: OpenFile?, _ paths: StatePaths) throws(Failure) -> Found {
     let state: AppliedState? =
-      if let content { try self.state(in: content, paths) } else { nil }
+      if let file { try AppliedState(json: content(of: file, paths), file: paths.name, layout: layout) } else { nil }
     let journal = try JournalContent(paths.journal, layout: layout)
     if state == nil, DurableFile.exists(paths.backup) { throw Failure(missing(paths)) }
     guard let journal else { return Found(state: state) }
@@ -73,16 +72,15 @@ public struct StateFile: StateStore {
     return Found(state: folded, hasUnwritten: folded?.serial != state?.serial)
   }
 
-  private func state(in content: [UInt8], _ paths: StatePaths) throws(Failure) -> AppliedState {
-    guard !content.isEmpty else { throw Failure(.damagedState(paths.name, "it is empty")) }
-    let json: JSONValue
+  private func content(of file: OpenFile, _ paths: StatePaths) throws(Failure) -> JSONValue {
+    let bytes = try file.content()
+    guard !bytes.isEmpty else { throw Failure(.damagedState(paths.name, "it is empty")) }
     do {
-      json = try JSONValue(parsing: content)
+      return try JSONValue(parsing: bytes)
     } catch {
       let place = Place(file: paths.state.string, line: error.line, column: error.column)
       throw Failure(.damagedState(paths.name, error.message, at: place))
     }
-    return try AppliedState(json: json, file: paths.name, layout: layout)
   }
 
   private func missing(_ paths: StatePaths) -> Diagnostic {
