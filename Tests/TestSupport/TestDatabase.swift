@@ -152,8 +152,15 @@ public struct FreshDatabase: TestTrait, SuiteTrait, TestScoping {
     for test: Test, testCase: Test.Case?, performing body: @concurrent @Sendable () async throws -> Void
   ) async throws {
     guard testCase != nil else { return try await body() }
-    try await withDatabase { database in
-      try await Self.$database.withValue(database) { try await body() }
+    await Turns.shared.take()
+    do {
+      try await withDatabase { database in
+        try await Self.$database.withValue(database) { try await body() }
+      }
+      await Turns.shared.giveBack()
+    } catch {
+      await Turns.shared.giveBack()
+      throw error
     }
   }
 }
