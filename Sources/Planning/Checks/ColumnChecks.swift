@@ -97,7 +97,9 @@ extension FlowContext {
       return [
         failed(
           .tableColumns, "column \(name) is \(existing.type) in the database, and \(column.type) in the flow",
-          about: about, at: place, label: "declared \(column.type); the table has \(existing.type)",
+          about: about, at: place,
+          label:
+            "\(column.origin == .declared ? "declared" : "applied as") \(column.type); the table has \(existing.type)",
           help: ["write `\(column.name.name): \(existing.type)`, or have the table's owner run:"],
           remedy: ownerRemedy(
             "ALTER TABLE \(design.table.sql) ALTER COLUMN \(column.name.sql) TYPE \(column.type) "

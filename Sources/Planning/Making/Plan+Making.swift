@@ -89,11 +89,12 @@ struct PlanMaker {
   }
 
   private func reports() -> [AuthorizerReport] {
-    project.authorizers.values.filter { scope.contains(Address(.authorizer, $0.name)) }.sorted { $0.name < $1.name }
-      .map { authorizer in
-        AuthorizerReport(
-          name: authorizer.name, server: observation.live(authorizer.name)?.server, host: authorizer.spec.host)
-      }
+    if observation.isOffline { return [] }
+    let authorizers = project.authorizers.values.filter { scope.contains(Address(.authorizer, $0.name)) }
+    return authorizers.sorted { $0.name < $1.name }.map { authorizer in
+      AuthorizerReport(
+        name: authorizer.name, server: observation.live(authorizer.name)?.server, host: authorizer.spec.host)
+    }
   }
 
   /// That an apply of this plan would take the ledgers' word for what the state was called.

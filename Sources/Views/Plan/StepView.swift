@@ -38,7 +38,8 @@ struct StepView {
 
   private func changes(_ step: Step) -> [String] {
     switch step.action {
-    case .create, .adopt, .delete, .blocked, .unchanged: []
+    case .create, .adopt, .delete, .unchanged: []
+    case .blocked: step.changes.filter { $0.side == .database }.map(line)
     case .update, .rename, .repair, .degraded: step.changes.map(line)
     }
   }
