@@ -13,7 +13,9 @@ struct FlowContext {
   var operations: [Operation]
   /// The roles that will make tables which are not there yet, and which this role does not make.
   var makers: [QualifiedName: Identifier]
-  /// What the flow needs to be granted; worked out once, as many checks look at it.
+  /// Those of its sources that are in databases.
+  var inputs: [DatabaseInput] = []
+  /// What the flow needs to be granted where it writes; worked out once, as many checks look at it.
   private(set) var requirements: [Requirement] = []
 
   init(

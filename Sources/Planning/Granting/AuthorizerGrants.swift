@@ -1,7 +1,7 @@
 public import Catalog
 public import Manifests
 
-/// The least privileges that the flows of one authorizer need: what `sluice grants` prints.
+/// The least privileges that flows need by one authorizer, to write or to read: what `sluice grants` prints.
 ///
 /// Each one is needed: without it a plan has a failed check. They are given
 /// - to the role that statements run as, which is the authorizer's `role` where it has one; the login role then needs
@@ -28,10 +28,12 @@ public struct AuthorizerGrants: Sendable {
   public var grants: [Grant]
   /// Those of its flows' schemas that do not exist, so that nothing can be granted on them.
   public var missingSchemas: [Identifier]
+  /// The addresses of flows that read a query of which nothing tells the tables.
+  public var unknownQueries: [String]
 }
 
 extension AuthorizerGrants {
-  /// The grants of each authorizer that flows write through, by name.
+  /// The grants of each authorizer that flows write or read through, by name.
   ///
   /// - Parameters:
   ///   - needs: what each flow needs.
@@ -41,18 +43,23 @@ extension AuthorizerGrants {
     _ project: Project, needs: [FlowNeeds], in observation: Observation, assumed: Set<String>, onlyMissing: Bool
   ) -> [AuthorizerGrants] {
     let designs = Dictionary(grouping: project.designs(), by: \.authorizer)
-    let needs = Dictionary(grouping: needs, by: \.authorizer)
-    return designs.keys.sorted().compactMap { name in
+    var users: [String: [FlowNeeds]] = designs.mapValues { _ in [] }
+    for flow in needs {
+      for name in Set(flow.sources.keys).union([flow.authorizer]) { users[name, default: []].append(flow) }
+    }
+    return users.keys.sorted().compactMap { name in
       guard case .reached(let live)? = observation.databases[name] else { return nil }
-      let wanted = (needs[name] ?? []).flatMap { flow in
-        flow.needs.filter { !onlyMissing || !$0.isMet || assumed.contains(name) }
+      let flows = users[name] ?? []
+      let wanted = flows.flatMap { flow in
+        flow.needs(of: name).filter { !onlyMissing || !$0.isMet || assumed.contains(name) }
           .map { (requirement: $0.requirement, grantee: $0.grantee, flow: flow.address) }
       }
       let schemas = Set((designs[name] ?? []).flatMap { [$0.table.schema, $0.ledger.schema] })
       return AuthorizerGrants(
         authorizer: name, isObserved: !assumed.contains(name), database: Identifier(live.server.database),
         role: live.server.role, isSuperuser: live.server.isSuperuser, grants: Grant.all(of: wanted),
-        missingSchemas: schemas.filter { live.schemas[$0] == nil }.sorted())
+        missingSchemas: schemas.filter { live.schemas[$0] == nil }.sorted(),
+        unknownQueries: flows.filter { $0.unknownQueries.contains(name) }.map(\.address))
     }
   }
 }
@@ -82,6 +89,14 @@ extension LiveDatabase {
         guard let schema = schemaPart(ofType: column.type), !schema.name.hasPrefix("pg_") else { continue }
         schemas[schema] = Schema(name: schema, owner: "", privileges: [])
       }
+    }
+    assumeSources(of: project.designs().flatMap(\.databaseSources).filter { $0.authorizer == authorizer })
+  }
+  /// The tables that flows read must be there; which ones a query reads, only the catalog could tell.
+  private mutating func assumeSources(of read: [PostgresSource]) {
+    for case .table(let name)? in read.map(\.object) {
+      schemas[name.schema] = schemas[name.schema] ?? Schema(name: name.schema, owner: "", privileges: [])
+      tables[name] = Table(name: name, owner: "", isOwned: false, columns: [])
     }
   }
 }

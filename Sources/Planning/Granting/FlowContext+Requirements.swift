@@ -4,15 +4,8 @@ internal import Manifests
 extension FlowContext {
   /// All that the flow needs to be granted, so that it can be planned, applied and run.
   func allRequirements() -> [Requirement] {
-    connectionRequirements() + schemaRequirements() + typeRequirements() + databaseRequirements()
+    Requirement.connecting(to: live) + schemaRequirements() + typeRequirements() + databaseRequirements()
       + tableRequirements() + readerRequirements() + ledgerRequirements()
-  }
-
-  private func connectionRequirements() -> [Requirement] {
-    let connect = Requirement(
-      .connect, on: .database(Identifier(live.server.database)), to: .login, check: .connection)
-    if live.server.login == role { return [connect] }
-    return [Requirement(.usage, on: .role(role), to: .login, check: .connection), connect]
   }
 
   private func databaseRequirements() -> [Requirement] {

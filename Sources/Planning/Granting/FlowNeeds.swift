@@ -1,7 +1,7 @@
 public import Catalog
 internal import Manifests
 
-/// What one flow needs to be granted in its database.
+/// What one flow needs to be granted, where it writes and where it reads.
 public struct FlowNeeds: Sendable {
   /// One privilege, in the form in which it would be granted.
   public struct Need: Hashable, Sendable {
@@ -20,6 +20,15 @@ public struct FlowNeeds: Sendable {
   public var needs: [Need]
   /// What is missing to run once somebody else has done what apply would do.
   public var missingOnceMade: [Need]
+  /// What it needs to read its sources, by authorizer.
+  public var sources: [String: [Need]] = [:]
+  /// The authorizers of those of its sources that are queries of which nothing tells the tables.
+  public var unknownQueries: Set<String> = []
+
+  /// What is to be granted in the database of `authorizer`.
+  func needs(of authorizer: String) -> [Need] {
+    (authorizer == self.authorizer ? needs : []) + (sources[authorizer] ?? [])
+  }
 }
 
 extension FlowNeeds {
@@ -32,6 +41,11 @@ extension FlowNeeds {
     }
     let later = context.onceMadeByAnother(observed)
     missingOnceMade = later.allRequirements().compactMap { Need($0, in: later.live) }.filter { !$0.isMet }
+    for input in context.inputs {
+      guard let live = input.live else { continue }
+      sources[input.source.authorizer, default: []] += context.requirements(of: input).compactMap { Need($0, in: live) }
+      if case .query = input.object, input.relations.isEmpty { unknownQueries.insert(input.source.authorizer) }
+    }
   }
 }
 

@@ -52,6 +52,11 @@ public struct OwnerScript: Sendable {
       }
       makers[live.server.identity, default: PartMaker(database: Identifier(live.server.database))]
         .add(step, design, needs: needs, live: live)
+      for (authorizer, needs) in needs.sources {
+        guard let live = observation.live(authorizer) else { continue }
+        makers[live.server.identity, default: PartMaker(database: Identifier(live.server.database))]
+          .add(needs, of: step.address)
+      }
     }
     parts = makers.sorted { ($0.value.database, $0.key) < ($1.value.database, $1.key) }.map { $0.value.part() }
       .filter { !$0.isEmpty }
@@ -95,6 +100,11 @@ private struct PartMaker {
     self.needs += needs.missingOnceMade.map { ($0.requirement, $0.grantee, flow) }
   }
 
+  /// What a flow needs to read its sources.
+  mutating func add(_ needs: [FlowNeeds.Need], of flow: String) {
+    self.needs += needs.filter { !$0.isMet }.map { ($0.requirement, $0.grantee, flow) }
+  }
+
   private mutating func add(_ operation: Operation, _ flow: String) {
     if let index = indexes[operation] {
       operations[index].flows.append(flow)
@@ -120,12 +130,13 @@ extension Step {
   fileprivate func isMended(_ check: Check) -> Bool {
     guard let remedy = check.remedy else { return false }
     switch check.id {
-    case .schemaExists, .schemaUsage, .schemaCreate, .databaseTemp, .tablePrivileges, .ledger, .tableOwner: return true
+    case .schemaExists, .schemaUsage, .schemaCreate, .databaseTemp, .tablePrivileges, .ledger, .tableOwner,
+      .sourcePrivileges:
+      return true
     // An index or a column that `tableChanges: none` keeps apply from adding; never another type.
     case .uniqueKey: return operations.contains(where: \.makesIndex)
     case .tableColumns: return Set(remedy.statements).isSubset(of: statements)
-    case .connection, .serverVersion, .serverWritable, .tableKind, .rowSecurity, .sourceReadable, .sourcePrivileges:
-      return false
+    case .connection, .serverVersion, .serverWritable, .tableKind, .rowSecurity, .sourceReadable: return false
     }
   }
 }

@@ -108,8 +108,8 @@ extension PlanMaker {
     for design in designs {
       let name = design.flow.name
       users[Address(.destination, design.destination.name), default: []].append(name)
-      users[Address(.authorizer, design.authorizer), default: []].append(name)
-      if let tunnel = project.authorizers[design.authorizer]?.spec.tunnel {
+      for authorizer in design.authorizers { users[Address(.authorizer, authorizer), default: []].append(name) }
+      for tunnel in Set(design.authorizers.compactMap { project.authorizers[$0]?.spec.tunnel }) {
         users[Address(.tunnel, tunnel), default: []].append(name)
       }
       for case .named(let source) in design.spec.inputs.map(\.input) {

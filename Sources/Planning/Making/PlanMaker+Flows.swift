@@ -9,7 +9,8 @@ extension PlanMaker {
   mutating func step(for design: FlowDesign) -> Step {
     let recorded = state?.resources[design.address.description]
     let spec = design.flow.specJSON
-    let source = observation.sources[design.flow.name]
+    let inputs = databaseInputs(of: design)
+    let source = sourceObservation(of: design, inputs: inputs)
     let observed = observation.live(design.authorizer)
     let live = observed.map { ledgerMakers.found(by: design, in: tablesMade.found(by: design, in: $0)) }
     let resolution = ColumnResolution(design, recorded: recorded, live: live, source: source)
@@ -31,9 +32,10 @@ extension PlanMaker {
 
     let key: [Identifier]?
     if let live, let observed {
-      let context = FlowContext(
+      var context = FlowContext(
         design: design, recorded: recorded, live: live, source: source, resolution: resolution,
         operations: operations, makers: makers(for: design, in: observed))
+      context.inputs = inputs
       needs?.append(FlowNeeds(context, observed: observed))
       key = context.key
       conclude(&step, unsupported(design) + findings(in: context))
@@ -96,7 +98,7 @@ extension PlanMaker {
     findings += context.temporaryCheck()
     // Where the schema is missing or closed, nothing can be said of what is in it.
     guard !findings.contains(where: { $0.isFailure && $0.check.id == .schemaExists }) else {
-      return findings + context.sourceChecks()
+      return findings + context.sourceChecks() + context.databaseSourceChecks()
     }
     findings += context.kindCheck()
     findings += context.typeUsageCheck()
@@ -108,6 +110,7 @@ extension PlanMaker {
     findings += context.keyChecks()
     findings += context.ledgerCheck(lineage: lineage)
     findings += context.sourceChecks()
+    findings += context.databaseSourceChecks()
     return findings
   }
 

@@ -6,7 +6,7 @@ public import Manifests
 public struct Observation: Sendable {
   /// By authorizer.
   public var databases: [String: DatabaseObservation] = [:]
-  /// By flow: what its source holds, where a plan needs to know.
+  /// By flow: what those of its sources hold that are in no database, where a plan needs to know.
   public var sources: [String: SourceObservation] = [:]
   /// Whether nothing was to be looked at: the plan compares what is declared with what was recorded alone.
   public private(set) var isOffline = false
@@ -56,6 +56,8 @@ public struct LiveDatabase: Sendable {
   public var checkedTypes: Set<String>
   /// How many rows the tables asked for hold, where that could be found out.
   public var rowCounts: [QualifiedName: RowCount]
+  /// What was said about the sources that flows read from it.
+  public var sources = LiveSources()
   /// How often the client waited for the server.
   public var roundTrips: Int
 

@@ -4,7 +4,7 @@ public import State
 
 /// What a plan asks of one database. Its size grows with the project; the number of round trips to answer it does not.
 public struct Questions: Hashable, Sendable {
-  /// Relations to look for: flows' tables and ledgers.
+  /// Relations to look for: flows' tables and ledgers, and what flows read from.
   public var tables: Set<QualifiedName> = []
   /// Types, as written in manifests, for the server to normalise.
   public var types: Set<String> = []
@@ -18,6 +18,8 @@ public struct Questions: Hashable, Sendable {
   public var defaults: Set<DefaultQuestion> = []
   /// Those of `tables` whose flows go: how many rows stay in them.
   public var counts: Set<QualifiedName> = []
+  /// What flows read from this database.
+  public var sources = SourceQuestions()
 
   /// No question.
   public init() {}
@@ -27,7 +29,12 @@ public struct Questions: Hashable, Sendable {
     let project = scope.project
     var questions = project.authorizers.filter { scope.contains(Address(.authorizer, $0.key)) }
       .mapValues { _ in Questions() }
-    for design in scope.designs { questions[design.authorizer, default: Questions()].add(design) }
+    for design in scope.designs {
+      questions[design.authorizer, default: Questions()].add(design)
+      for source in design.databaseSources where project.authorizers[source.authorizer] != nil {
+        questions[source.authorizer, default: Questions()].add(source)
+      }
+    }
     for (address, resource) in scope.gone(from: state) where address.kind == .flow {
       guard let authorizer = state?.authorizer(of: address), questions[authorizer] != nil,
         let table = resource.table.flatMap({ WrittenName($0) })?.qualified(default: "public")
@@ -36,6 +43,15 @@ public struct Questions: Hashable, Sendable {
       questions[authorizer]?.counts.insert(table)
     }
     return questions
+  }
+
+  mutating func add(_ source: PostgresSource) {
+    sources.add(source)
+    switch source.object {
+    case .table(let name): tables.insert(name)
+    case .query(let text): tables.formUnion(QueryNames.pairs(in: text))
+    case nil: break
+    }
   }
 
   private mutating func add(_ design: FlowDesign) {

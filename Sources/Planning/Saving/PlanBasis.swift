@@ -40,6 +40,7 @@ public struct PlanBasis: Hashable, Sendable {
     if let source = observation.sources[design.flow.name] {
       observed["source of \(design.address)"] = Self.number(source.facts)
     }
+    for source in design.databaseSources { add(source, observation) }
     guard let live = observation.live(design.authorizer) else { return }
     let database = "of \(Address(.authorizer, design.authorizer))"
     for name in [design.table, design.ledger] {
@@ -53,6 +54,27 @@ public struct PlanBasis: Hashable, Sendable {
     if let lineages = live.lineages[design.ledger]?[design.flow.name] {
       observed["loads of \(design.address) in \(design.ledger.sql)"] = Self.number(lineages.sorted())
     }
+  }
+
+  /// A table as the catalog has it; a query by what it gives, and by the privileges on what it names.
+  private mutating func add(_ source: PostgresSource, _ observation: Observation) {
+    guard let live = observation.live(source.authorizer), let object = source.object else { return }
+    let database = "of \(Address(.authorizer, source.authorizer))"
+    func facts(_ name: QualifiedName) -> [String] {
+      (live.tables[name]?.facts ?? ["missing"]) + (live.schemas[name.schema]?.facts ?? ["missing"])
+    }
+    switch object {
+    case .table(let name): observed["\(object.words) \(database)"] = Self.number(facts(name))
+    case .query(let text):
+      let relations = QueryNames.pairs(in: text).sorted().filter { live.tables[$0] != nil }
+      observed["\(object.words) \(database)"] = Self.number(
+        (live.sources.queries[text]?.facts ?? ["missing"]) + relations.flatMap(facts))
+    }
+    guard let cursor = source.cursor else { return }
+    let question = CursorQuestion(object: object, column: Identifier(cursor.column))
+    observed["cursor \(cursor.column) of \(object.words) \(database)"] = Self.number([
+      live.sources.unorderable[question] ?? "ordered"
+    ])
   }
 
   private static func number(_ facts: [String]) -> String {
@@ -107,6 +129,30 @@ extension SourceObservation {
     case .fields(let fields): fields.flatMap { [$0.name, $0.type] }
     case .unreadable(let diagnostics): diagnostics.map(\.code)
     }
+  }
+}
+
+extension SourceObject {
+  fileprivate var words: String {
+    switch self {
+    case .table(let name): "source \(name.sql)"
+    case .query(let text): "source query \(String(stableHash(text), radix: 16))"
+    }
+  }
+}
+
+extension QueryObservation {
+  fileprivate var facts: [String] {
+    let fault: String =
+      switch problem {
+      case .refused(let refusal): refusal.sqlState
+      case .takesParameters: "parameters"
+      case .givesNothing: "nothing"
+      case .changes: "changes"
+      case .notFoundOut: "unknown"
+      case nil: ""
+      }
+    return [fault] + columns.flatMap { [$0.name, $0.type] }
   }
 }
 

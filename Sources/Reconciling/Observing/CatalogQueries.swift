@@ -188,6 +188,28 @@ enum CatalogQueries {
     "EXPLAIN (COSTS OFF) SELECT 1 FROM generate_series(1, 2) WHERE (\(raw: expression)) IS NULL"
   }
 
+  /// The server's spelling of the types of queries' columns; a pseudo-type, which no table's column can have, is text.
+  static func types(_ described: [(type: UInt32, modifier: Int32)]) -> SQL {
+    """
+    SELECT CASE WHEN t.typtype = 'p' THEN 'text' ELSE format_type(w.type, w.modifier) END
+    FROM unnest(\(value: described.map { Int($0.type) })::oid[], \(value: described.map { Int($0.modifier) })::int[])
+      WITH ORDINALITY AS w (type, modifier, position)
+    LEFT JOIN pg_type t ON t.oid = w.type
+    ORDER BY w.position
+    """
+  }
+
+  /// What a source may read, for names that are near to one that does not exist.
+  static let readable: SQL = """
+    SELECT n.nspname, c.relname
+    FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
+      AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+    ORDER BY n.nspname, c.relname
+    LIMIT 5000
+    """
+
   /// The lineages under which flows of `project` have loads in a ledger.
   static func lineages(in ledger: QualifiedName, project: String) -> SQL {
     """

@@ -20,17 +20,19 @@ struct DatabaseObserver: Sendable {
   func observe(_ database: borrowing Database) throws -> LiveDatabase {
     let before = database.roundTrips
     let types = questions.types.sorted()
-    let (first, described) = try catalog(database, types: types)
+    let sources = SourceObserver(questions.sources, opening: transaction)
+    let (first, described, queries) = try catalog(database, types: types, sources)
     var live = first
-    try complete(&live, types: types, described: described, database)
+    try complete(&live, types: types, described: described, sources, queries, database)
     live.roundTrips = database.roundTrips - before
     return live
   }
 
-  /// The first round trip: the server, its schemas, the relations asked for; each declared type is described.
+  /// The first round trip: the server, its schemas, the relations asked for; each declared type and each query is
+  /// described.
   private func catalog(
-    _ database: borrowing Database, types: [String]
-  ) throws -> (LiveDatabase, described: [PipelineResult]) {
+    _ database: borrowing Database, types: [String], _ sources: SourceObserver
+  ) throws -> (LiveDatabase, described: [PipelineResult], queries: [String: SourceObserver.Described]) {
     let names = questions.tables.sorted()
     let opening = transaction
     let readers = questions.readers.sorted { ($0.table, $0.role) < ($1.table, $1.role) }
@@ -44,9 +46,10 @@ struct DatabaseObserver: Sendable {
     var items = types.flatMap(describing)
     let before = items.count
     items += (opening + queries).map { .query($0) } + [.query("COMMIT", sync: true)]
-    let results = try database.pipeline(items)
+    let own = items.count
+    let results = try database.pipeline(items + sources.descriptions)
     let answers = results.dropFirst(before + opening.count).prefix(queries.count).map { $0 }
-    for result in results.dropFirst(before) { if case .failure(let error) = result { throw error } }
+    for result in results[before..<own] { if case .failure(let error) = result { throw error } }
     let tls = database.tlsProtocol, host = database.host
     guard let server = try answers[0].rows().map({ Server($0, tls: tls, host: host) }).first else {
       throw Failure(Diagnostic(.error, "connection", "the server did not say which role and database this is"))
@@ -67,8 +70,9 @@ struct DatabaseObserver: Sendable {
       live.roles = Set(try answers[6].rows().map { Identifier($0.text(0) ?? "") } + ["public"])
       for answer in try answers[7].rows().map({ ReaderAnswer($0) }) { live.add(answer) }
     }
+    let descriptions = sources.take(descriptions: results.dropFirst(own), into: &live.sources)
     let step = types.isEmpty ? 1 : before / types.count
-    return (live, stride(from: step == 1 ? 0 : 2, to: before, by: step).map { results[$0] })
+    return (live, stride(from: step == 1 ? 0 : 2, to: before, by: step).map { results[$0] }, descriptions)
   }
 
   /// Has a type described, outside of the transaction, as one that is unknown would end it; in one of its own where a
@@ -84,7 +88,8 @@ struct DatabaseObserver: Sendable {
 
   /// The second round trip: what could only be asked once the first was answered.
   private func complete(
-    _ live: inout LiveDatabase, types: [String], described: [PipelineResult], _ database: borrowing Database
+    _ live: inout LiveDatabase, types: [String], described: [PipelineResult], _ sources: SourceObserver,
+    _ queries: [String: SourceObserver.Described], _ database: borrowing Database
   ) throws {
     var known: [(text: String, type: UInt32, modifier: Int32)] = []
     for (text, result) in zip(types, described) {
@@ -102,7 +107,10 @@ struct DatabaseObserver: Sendable {
     let keys = questions.openKeys(in: live.tables)
     let counts = questions.counts.sorted().filter { live.tables[$0]?.kind.takesLoads == true }
     let defaults = questions.openDefaults(in: live.tables)
-    if known.isEmpty, ledgers.isEmpty, keys.isEmpty, counts.isEmpty, defaults.isEmpty { return }
+    let sourceLooks = sources.looks(at: queries, in: live)
+    if known.isEmpty, ledgers.isEmpty, keys.isEmpty, counts.isEmpty, defaults.isEmpty, sourceLooks.isEmpty {
+      return
+    }
 
     let opening = transaction
     var items = opening.map { PipelineItem.query($0) }
@@ -117,7 +125,8 @@ struct DatabaseObserver: Sendable {
       let settings = transaction + ["SET LOCAL statement_timeout = '\(raw: timeout)'"]
       items += settings.map { .query($0) } + [.query(query, sync: true), .query("ROLLBACK", sync: true)]
     }
-    var results = try database.pipeline(items)[...]
+    var results = try database.pipeline(items + sourceLooks)[...]
+    try sources.take(looks: results.dropFirst(items.count), at: queries, into: &live)
     results.removeFirst(opening.count)
     let names = try results.removeFirst().rows().map { ($0.text(0) ?? "", isChecked: $0.bool(1) ?? false) }
     for (type, name) in zip(known, names) {

@@ -73,17 +73,21 @@ extension Observation {
     into design: FlowDesign, _ inspect: (Source) throws(Failure) -> [SourceField]
   ) -> SourceObservation? {
     var fields: [SourceField] = []
+    var isAnyRead = false
     for (_, source) in design.sources {
       switch source {
       case .files, .rows: break
+      // It is looked at with its database.
+      case .postgres: continue
       // The plan says that they cannot be used yet.
-      case .postgres, .program: return nil
+      case .program: return nil
       }
+      isAnyRead = true
       do {
         let found = try inspect(source)
         fields += found.filter { field in !fields.contains { $0.name == field.name } }
       } catch { return .unreadable(error.diagnostics) }
     }
-    return .fields(fields)
+    return isAnyRead ? .fields(fields) : nil
   }
 }

@@ -21,7 +21,8 @@ public struct GrantsScript {
       The privileges that the flows of project \(project) need\(onlyMissing ? " and do not have" : ""), and no more.
       For a superuser, or for the owners of what is granted on. To run it again changes nothing.
       """)
-    let parts = authorizers.isEmpty ? [sqlComment("No flow writes to a database.")] : authorizers.map(part)
+    let parts =
+      authorizers.isEmpty ? [sqlComment("No flow writes to a database or reads from one.")] : authorizers.map(part)
     return ([head] + parts).joined(separator: "\n\n")
   }
 
@@ -40,6 +41,12 @@ public struct GrantsScript {
     }
     for schema in authorizer.missingSchemas {
       lines.append(sqlComment("Schema \(schema) does not exist: nothing can be granted on it."))
+    }
+    if !authorizer.unknownQueries.isEmpty {
+      lines.append(
+        sqlComment(
+          "\(sqlList(authorizer.unknownQueries)): the tables of the query are not known here; each wants SELECT, and USAGE on its schema."
+        ))
     }
     if authorizer.grants.isEmpty { lines.append(sqlComment("Nothing is to be granted.")) }
     return (lines + authorizer.grants.commented).joined(separator: "\n")

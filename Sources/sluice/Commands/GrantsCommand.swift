@@ -60,8 +60,8 @@ struct GrantsCommand: AsyncParsableCommand {
     try Task.checkCancellation()
     var diagnostics: [(authorizer: String, diagnostic: Diagnostic)] = []
     var assumed: Set<String> = []
-    let writers = Set(project.designs().map(\.authorizer))
-    for (name, database) in observation.databases.sorted(by: { $0.key < $1.key }) where writers.contains(name) {
+    let used = Set(project.designs().flatMap(\.authorizers))
+    for (name, database) in observation.databases.sorted(by: { $0.key < $1.key }) where used.contains(name) {
       guard case .unreachable(var diagnostic) = database, let authorizer = project.authorizers[name] else { continue }
       if let login = await connector.login(of: authorizer) {
         observation.databases[name] = .reached(

@@ -1,0 +1,131 @@
+internal import Catalog
+internal import Diagnostics
+internal import Manifests
+
+/// A source in a database, as one flow reads it, with what was seen there.
+struct DatabaseInput {
+  var source: PostgresSource
+  var object: SourceObject
+  /// The database; nothing where it was not reached.
+  var live: LiveDatabase?
+  /// Where the source is written: a resource of its own, or the flow.
+  var places: Places
+  /// What stands before its fields' paths there: `source.`, or nothing.
+  var prefix: String
+
+  /// What people call it.
+  var words: String {
+    switch object {
+    case .table(let name): "\(source.authorizer).\(name.sql)"
+    case .query: "the query on \(source.authorizer)"
+    }
+  }
+
+  /// The table that is read, where that is one and exists.
+  var table: Table? { if case .table(let name) = object { live?.tables[name] } else { nil } }
+  /// What was seen of the query, where it is one.
+  var query: QueryObservation? { if case .query(let text) = object { live?.sources.queries[text] } else { nil } }
+
+  /// Its fields; nothing where they are not known.
+  ///
+  /// - Parameter destination: the database that they go to. Types that are not PostgreSQL's own are no types of another
+  ///   database: there such a field is text.
+  func fields(goingTo destination: LiveDatabase?) -> [SourceField]? {
+    let columns: [(name: String, type: String)]
+    switch object {
+    case .table:
+      guard let table, table.kind.canBeRead else { return nil }
+      columns = table.columns.map { ($0.name.name, $0.type) }
+    case .query:
+      guard let query, query.problem == nil || isUncertain, !query.columns.isEmpty, duplicateNames.isEmpty else {
+        return nil
+      }
+      columns = query.columns.map { ($0.name, $0.type) }
+    }
+    let isSameDatabase = destination.map { $0.server.identity == live?.server.identity } ?? false
+    return columns.map { name, type in
+      let isForeign = !isSameDatabase && schemaPart(ofType: type) != nil
+      return SourceField(
+        name: name, type: isForeign ? "text" : type,
+        origin: "column of \(words)" + (isForeign ? ", where it is \(type)" : ""))
+    }
+  }
+
+  /// Whether nobody knows if the query can be run.
+  var isUncertain: Bool { if case .notFoundOut = query?.problem { true } else { false } }
+
+  /// The names that more than one column of the query has.
+  var duplicateNames: [String] {
+    var counts: [String: Int] = [:]
+    for column in query?.columns ?? [] { counts[column.name, default: 0] += 1 }
+    return counts.filter { $0.value > 1 }.keys.sorted()
+  }
+
+  /// The relations that it reads, those of system schemas left out: everybody may read what is there to read.
+  var relations: [Table] {
+    guard let live else { return [] }
+    let tables: [Table] =
+      switch object {
+      case .table: [table].compactMap { $0 }
+      case .query(let text): QueryNames.pairs(in: text).sorted().compactMap { live.tables[$0] }.filter(\.kind.canBeRead)
+      }
+    return tables.filter { live.schemas[$0.name.schema] != nil }
+  }
+
+  /// Where the first of these fields of the source stands.
+  func place(of fields: String...) -> Place {
+    for field in fields { if let place = places.fields[prefix + field] { return place } }
+    return places.fields[String(prefix.dropLast())] ?? places.resource
+  }
+}
+
+extension RelationKind {
+  /// Whether rows can be read from it.
+  var canBeRead: Bool {
+    switch self {
+    case .table, .partitionedTable, .view, .materializedView, .foreignTable: true
+    case .sequence, .index, .partitionedIndex, .compositeType, .toastTable: false
+    }
+  }
+}
+
+extension PlanMaker {
+  /// The sources of a flow that are in databases.
+  func databaseInputs(of design: FlowDesign) -> [DatabaseInput] {
+    design.spec.inputs.compactMap { input in
+      let source: Source, places: Places, prefix: String
+      switch input.input {
+      case .inline(let inline): (source, places, prefix) = (inline, design.flow.places, "\(input.path).")
+      case .named(let name):
+        guard let named = project.sources[name] else { return nil }
+        (source, places, prefix) = (named.spec, named.places, "")
+      }
+      guard case .postgres(let source) = source, let object = source.object else { return nil }
+      return DatabaseInput(
+        source: source, object: object, live: observation.live(source.authorizer), places: places, prefix: prefix)
+    }
+  }
+
+  /// What all sources of a flow hold together, those outside of databases first; nothing where nobody looked. Where one in
+  /// a database cannot be read, that is said by checks of its own.
+  func sourceObservation(of design: FlowDesign, inputs: [DatabaseInput]) -> SourceObservation? {
+    let observed = observation.sources[design.flow.name]
+    if inputs.isEmpty || observation.isOffline { return observed }
+    var fields: [SourceField] = []
+    if design.sources.count > inputs.count {
+      guard case .fields(let others) = observed else { return observed }
+      fields = others
+    }
+    for input in inputs {
+      guard let found = input.fields(goingTo: observation.live(design.authorizer)) else {
+        return input.isUncertain ? nil : .unreadable([])
+      }
+      fields += found.filter { field in !fields.contains { $0.name == field.name } }
+    }
+    return .fields(fields)
+  }
+}
+
+extension Flow.NamedInput {
+  fileprivate var path: String { name.map { "sources.\($0)" } ?? "source" }
+}

@@ -1,0 +1,67 @@
+public import Catalog
+public import Manifests
+
+/// What a flow reads from a database.
+public enum SourceObject: Hashable, Sendable {
+  case table(QualifiedName)
+  /// The query's text, as the server is given it.
+  case query(String)
+}
+
+/// Whether rows can be put in the order of a cursor.
+public struct CursorQuestion: Hashable, Sendable {
+  public var object: SourceObject
+  public var column: Identifier
+
+  /// Makes a question.
+  public init(object: SourceObject, column: Identifier) {
+    self.object = object
+    self.column = column
+  }
+}
+
+/// What a plan asks of one database about the sources that flows read from it.
+public struct SourceQuestions: Hashable, Sendable {
+  public var tables: Set<QualifiedName> = []
+  public var queries: Set<String> = []
+  public var cursors: Set<CursorQuestion> = []
+
+  mutating func add(_ source: PostgresSource) {
+    guard let object = source.object else { return }
+    switch object {
+    case .table(let name): tables.insert(name)
+    case .query(let text): queries.insert(text)
+    }
+    if let cursor = source.cursor {
+      cursors.insert(CursorQuestion(object: object, column: Identifier(cursor.column)))
+    }
+  }
+}
+
+extension PostgresSource {
+  /// The schema of a table whose name is written without one: a source has no `defaultSchema`.
+  static let defaultSchema: Identifier = "public"
+
+  /// What it reads; nothing where its table's name is no name.
+  public var object: SourceObject? {
+    if let query { return .query(Self.statement(query)) }
+    return table.flatMap { WrittenName($0) }.map { .table($0.qualified(default: Self.defaultSchema)) }
+  }
+
+  /// A query without the semicolons and white space at its end, so that it may stand within another statement.
+  private static func statement(_ query: String) -> String {
+    var text = query[...]
+    while let last = text.last, last.isWhitespace || last == ";" { text.removeLast() }
+    return String(text)
+  }
+}
+
+extension FlowDesign {
+  /// Those of its sources that are in a database.
+  var databaseSources: [PostgresSource] {
+    sources.compactMap { if case .postgres(let source) = $0.source { source } else { nil } }
+  }
+
+  /// The names of all authorizers that the flow needs: its destination's, and its sources'.
+  public var authorizers: Set<String> { Set([authorizer] + databaseSources.map(\.authorizer)) }
+}
