@@ -44,6 +44,42 @@ struct ObservingTests {
     #expect(one.roundTrips == 2)
   }
 
+  @Test("takes as many round trips for 200 sources as for one, and one that fails spoils no other")
+  func sources() async throws {
+    try await TestDatabase.current.execute((1...200).map { "CREATE TABLE t\($0) (id bigint, note json);" }.joined())
+    func sources(_ count: Int) -> Questions {
+      var questions = Questions()
+      for number in 1...count {
+        let query = "SELECT id, \(number) AS \"N\" FROM public.t\(number)"
+        questions.sources.queries.formUnion([query, query + " WHERE broken", query + " OFFSET 1 / 0"])
+        let table = QualifiedName(schema: "public", name: Identifier("t\(number)"))
+        questions.tables.insert(table)
+        questions.sources.tables.insert(table)
+        questions.sources.cursors.insert(CursorQuestion(object: .table(table), column: "note"))
+        questions.sources.cursors.insert(CursorQuestion(object: .query(query), column: "id"))
+      }
+      return questions
+    }
+    let one = try await observe(sources(1)), many = try await observe(sources(200))
+    #expect(one.roundTrips == 2)
+    #expect(many.roundTrips == 2)
+    let columns = [
+      QueryObservation.Column(name: "id", type: "bigint"), QueryObservation.Column(name: "N", type: "integer"),
+    ]
+    func states(_ ending: String) -> Set<String> {
+      Set(
+        many.sources.queries.filter { $0.key.hasSuffix(ending) }.map { _, query in
+          if case .refused(let refusal) = query.problem { refusal.sqlState } else { "none" }
+        })
+    }
+    #expect(many.sources.queries.count == 600)
+    #expect(many.sources.queries.values.count { $0.problem == nil && $0.columns == columns } == 200)
+    #expect(states(" WHERE broken") == ["42703"])
+    #expect(states(" OFFSET 1 / 0") == ["22012"])
+    #expect(many.sources.unorderable.count == 200)
+    #expect(many.sources.unorderable.keys.allSatisfy { $0.column == "note" })
+  }
+
   @Test("reads in READ ONLY transactions: what would write, cannot")
   func readOnly() async throws {
     let database = TestDatabase.current

@@ -66,7 +66,7 @@ struct DatabaseInput {
     guard let live else { return [] }
     let tables: [Table] =
       switch object {
-      case .table: [table].compactMap { $0 }
+      case .table: [table].compactMap { $0 }.filter(\.kind.canBeRead)
       case .query(let text): QueryNames.pairs(in: text).sorted().compactMap { live.tables[$0] }.filter(\.kind.canBeRead)
       }
     return tables.filter { live.schemas[$0.name.schema] != nil }
