@@ -123,14 +123,20 @@ public struct Partition: Hashable, Sendable, Codable {
   public var parent: QualifiedName
   /// What it is.
   public var kind: RelationKind
+  /// Whether the role is the owner, or a member of it: the whole table's owner need not be.
+  public var isOwned: Bool
   /// Its unique indexes, by name.
   public var uniqueIndexes: [UniqueIndex]
 
   /// Makes a partition.
-  public init(name: QualifiedName, parent: QualifiedName, kind: RelationKind, uniqueIndexes: [UniqueIndex] = []) {
+  public init(
+    name: QualifiedName, parent: QualifiedName, kind: RelationKind, isOwned: Bool = true,
+    uniqueIndexes: [UniqueIndex] = []
+  ) {
     self.name = name
     self.parent = parent
     self.kind = kind
+    self.isOwned = isOwned
     self.uniqueIndexes = uniqueIndexes
   }
 }

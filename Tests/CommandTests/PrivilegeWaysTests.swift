@@ -25,7 +25,7 @@ struct PrivilegeWaysTests {
   private static let ownership = """
     GRANT USAGE, CREATE ON SCHEMA s TO WHO; GRANT TEMPORARY ON DATABASE DBNAME TO WHO; ALTER TABLE s.insert OWNER TO WHO;
     ALTER TABLE s.insert_ignore OWNER TO WHO; ALTER TABLE s.truncate_insert OWNER TO WHO; ALTER TABLE s.upsert OWNER TO WHO;
-    ALTER TABLE s.delete OWNER TO WHO; DROP INDEX s.upsert_index;
+    ALTER TABLE s.delete OWNER TO WHO; DROP INDEX s.upsert_index; ALTER TABLE s.upsert_all OWNER TO WHO;
     """
 
   static let ways = [
@@ -69,7 +69,7 @@ struct PrivilegeWaysTests {
     try await database.execute("CREATE SCHEMA s; REVOKE ALL ON DATABASE \(database.name) FROM PUBLIC;")
     try await database.execute("GRANT CONNECT ON DATABASE \(database.name) TO \(role)")
     for mode in Self.modes {
-      // No privilege is ever needed on a partition.
+      // No privilege is ever needed on a partition, but for the owner's, to build an index.
       try await database.execute(
         """
         CREATE TABLE s.\(mode) (id bigint NOT NULL, v text) PARTITION BY HASH (id);

@@ -171,6 +171,21 @@ import Testing
     #expect(check.remedy?.statements == ["ALTER TABLE sales.orders ADD COLUMN note text;"])
   }
 
+  @Test("A partition of somebody else stands in the way of an index that is built beside writers") func partition()
+    throws
+  {
+    var partitioned = table(idAmountNote, kind: .partitionedTable, isEmpty: false)
+    partitioned.partitionColumns = ["id"]
+    let part = QualifiedName(schema: "sales", name: "orders_1")
+    partitioned.partitions = [Partition(name: part, parent: partitioned.name, kind: .table, isOwned: false)]
+    let project = try orders("writeMode: upsert\nkey: [id]\n\(threeColumns)")
+    let (check, _) = try failure(plan(project, live: server().with(partitioned)))
+    #expect(check.id == .tableOwner)
+    #expect(check.remedy?.statements == ["ALTER TABLE sales.orders_1 OWNER TO loader;"])
+    partitioned.partitions[0].isOwned = true
+    #expect(!plan(project, live: server().with(partitioned)).isBlocked)
+  }
+
   @Test("Rows with the same key stand in the way of an index") func duplicates() throws {
     var live = server().with(table(idAmountNote, isEmpty: false))
     let project = try orders("writeMode: upsert\nkey: [id]\n\(threeColumns)")

@@ -18,6 +18,16 @@ extension FlowContext {
   /// `table-owner`: a column or an index must be added to a table that somebody else owns.
   func ownerCheck() -> [Finding] {
     guard let table, !changesToTable.isEmpty else { return [] }
+    if table.isOwned, let partition = partitionOfOthers(in: table) {
+      return [
+        failed(
+          .tableOwner, "partition \(partition.sql) belongs to another role, so \(role.sql) may build no index on it",
+          about: "partition \(partition.sql)", at: placeOfFirstChange,
+          remedy: Remedy(
+            authorizer: design.authorizer, executor: "the owner of partition \(partition.sql)",
+            statements: ["ALTER TABLE \(partition.sql) OWNER TO \(table.owner.sql);"]))
+      ]
+    }
     if table.isOwned { return [.passed(.tableOwner, "\(role.sql) is the owner of \(table.name.sql)")] }
     return [
       failed(
@@ -27,6 +37,12 @@ extension FlowContext {
           authorizer: design.authorizer, executor: "the owner of table \(table.name.sql)",
           statements: changesToTable.flatMap(\.statements)))
     ]
+  }
+
+  /// A partition on which an index is to be built, and that is somebody else's.
+  private func partitionOfOthers(in table: Table) -> QualifiedName? {
+    guard operations.contains(where: { $0.build != nil }) else { return nil }
+    return table.partitions.first { !$0.isOwned }?.name
   }
 
   /// Where the manifest wants the first of these changes.

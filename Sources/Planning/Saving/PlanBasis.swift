@@ -101,7 +101,8 @@ extension Table {
       kind.rawValue, "\(oid)", owner.name, "\(isOwned)", "\(hasRowSecurity)", privileges.facts,
       "\(maySelectBeGranted)", readers.facts, partitionColumns.map(\.sql).joined(separator: ","),
     ]
-    return own + columns.flatMap(\.facts) + uniqueIndexes.flatMap(\.facts)
+    let parts = partitions.flatMap { ["\($0.name.sql) of \($0.parent.sql)", $0.kind.rawValue, "\($0.isOwned)"] }
+    return own + columns.flatMap(\.facts) + uniqueIndexes.flatMap(\.facts) + parts
   }
 }
 

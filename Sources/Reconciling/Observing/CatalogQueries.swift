@@ -130,7 +130,7 @@ enum CatalogQueries {
         JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
         WHERE k.position <= i.indnkeyatts ORDER BY k.position),
       i.indisprimary, i.indisvalid AND i.indisready AND i.indislive, i.indimmediate, i.indpred IS NOT NULL,
-      i.indexprs IS NOT NULL, x.relispartition
+      i.indexprs IS NOT NULL, x.relispartition, pg_has_role(p.relowner, 'USAGE')
     FROM pg_partitioned_table t
     JOIN pg_class c ON c.oid = t.partrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace

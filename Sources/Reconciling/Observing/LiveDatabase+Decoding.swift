@@ -105,7 +105,7 @@ extension Partition {
     self.init(
       name: QualifiedName(schema: Identifier(row.text(2) ?? ""), name: Identifier(row.text(3) ?? "")),
       parent: QualifiedName(schema: Identifier(row.text(4) ?? ""), name: Identifier(row.text(5) ?? "")),
-      kind: row.text(6).flatMap(RelationKind.init) ?? .foreignTable,
+      kind: row.text(6).flatMap(RelationKind.init) ?? .foreignTable, isOwned: row.bool(15) ?? false,
       uniqueIndexes: row.text(7) == nil ? [] : [UniqueIndex(row, from: 7)])
   }
 }
