@@ -245,7 +245,7 @@ struct DamagedStateTests {
     let world = try World(names.map { "\($0): \(flow)" }.joined(separator: "\n"), files: ["t.csv": "id\n1\n"])
     let limited = try await runTool(
       ["-C", world.project.path.string, "apply", "--yes"],
-      by: ["/bin/bash", "-c", "ulimit -f 8; exec \"$@\"", "bash"], environment: world.variables)
+      by: ["/bin/bash", "-c", "ulimit -f 16; exec \"$@\"", "bash"], environment: world.variables)
     #expect(limited.status == 1)
     #expect(limited.error.contains("done in the database, but not recorded"), "\(limited.error)")
     #expect(limited.error.contains("File too large"), "\(limited.error)")
