@@ -302,4 +302,16 @@ struct ApplyingTests {
     #expect(try await world.sluice("apply", "--yes").status == 0)
     #expect(try await world.document("plan", "--detailed-exitcode").status == 0)
   }
+
+  @Test("makes do with the connections that the server has for the role")
+  func fewConnections() async throws {
+    let role = try await TestDatabase.current.createRole()
+    let flows = (1...12).map { "t\($0): {source: {rows: [{id: 1}]}, destination: wh, writeMode: insert}" }
+    let world = try World(flows.joined(separator: "\n"), role: role)
+    try await world.database.execute("GRANT CREATE ON SCHEMA public TO \(role); ALTER ROLE \(role) CONNECTION LIMIT 2")
+    let apply = try await world.sluice("apply", "--yes")
+    #expect(apply.status == 0, "\(apply.error)")
+    #expect(
+      try await world.database.text("SELECT count(*) FROM pg_class WHERE relname ~ '^t[0-9]+$'") == "12")
+  }
 }
