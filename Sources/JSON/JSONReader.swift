@@ -40,6 +40,7 @@ private struct JSONReader {
   private let bytes: [UInt8]
   private var offset = 0
   private var depth = 0
+  private var shapes = ObjectShapes()
 
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
@@ -72,27 +73,68 @@ private struct JSONReader {
 
   private mutating func object() throws(JSONError) -> JSONValue {
     try enter()
-    var members: OrderedDictionary<String, JSONValue> = [:]
     skipSpace()
-    if take(UInt8(ascii: "}")) { return leave(.object(members)) }
+    if take(UInt8(ascii: "}")) { return leave(.object([:])) }
+    var shape = ObjectShapes.empty
+    var values: [JSONValue] = []
+    while let key = plainKey(), let longer = shapes.shape(shape, and: bytes[key]) {
+      offset = key.upperBound + 1
+      shape = longer
+      values.append(try member())
+      if try !hasAnother() { return leave(.object(shapes.object(shape, values))) }
+    }
+    return try object(startingWith: shapes.object(shape, values))
+  }
+
+  /// The rest of an object that has keys like no other.
+  private mutating func object(
+    startingWith first: OrderedDictionary<String, JSONValue>
+  ) throws(JSONError) -> JSONValue {
+    var members = first
     while true {
-      skipSpace()
       let start = offset
       guard peek() == UInt8(ascii: "\"") else {
         throw unexpected(members.isEmpty ? "a key in double quotes, or `}`" : "a key in double quotes")
       }
       let key = try string()
-      skipSpace()
-      guard take(UInt8(ascii: ":")) else { throw unexpected("`:`") }
-      let value = try value()
+      let value = try member()
       guard members.updateValue(value, forKey: key) == nil else {
         throw error("the key \(JSONValue.string(key).text(.line)) stands twice in one object", at: start)
       }
-      skipSpace()
-      if take(UInt8(ascii: ",")) { continue }
-      guard take(UInt8(ascii: "}")) else { throw unexpected("`,` or `}`") }
-      return leave(.object(members))
+      if try !hasAnother() { return leave(.object(members)) }
     }
+  }
+
+  /// Where the key that comes next stands between its quotes; nothing where it is no key, or not ASCII without escapes.
+  private func plainKey() -> Range<Int>? {
+    guard peek() == UInt8(ascii: "\"") else { return nil }
+    var end = offset + 1
+    while end < bytes.count {
+      switch bytes[end] {
+      case UInt8(ascii: "\""): return offset + 1..<end
+      case UInt8(ascii: "\\"), 0..<0x20, 0x80...: return nil
+      default: end += 1
+      }
+    }
+    return nil
+  }
+
+  /// The value of a key that has just been read.
+  private mutating func member() throws(JSONError) -> JSONValue {
+    skipSpace()
+    guard take(UInt8(ascii: ":")) else { throw unexpected("`:`") }
+    return try value()
+  }
+
+  /// Whether another member follows; passes over the comma, or the closing bracket.
+  private mutating func hasAnother() throws(JSONError) -> Bool {
+    skipSpace()
+    if take(UInt8(ascii: ",")) {
+      skipSpace()
+      return true
+    }
+    guard take(UInt8(ascii: "}")) else { throw unexpected("`,` or `}`") }
+    return false
   }
 
   private mutating func array() throws(JSONError) -> JSONValue {
@@ -165,11 +207,15 @@ private struct JSONReader {
     offset += 1
     var start = offset
     var decoded: [UInt8]?
+    var isASCII = true
     while offset < bytes.count {
       switch bytes[offset] {
       case UInt8(ascii: "\""):
         defer { offset += 1 }
-        guard var whole = decoded else { return try text(of: bytes[start..<offset], at: start) }
+        guard var whole = decoded else {
+          let part = bytes[start..<offset]
+          return isASCII ? String(decoding: part, as: UTF8.self) : try text(of: part, at: start)
+        }
         whole += try valid(bytes[start..<offset], at: start)
         return String(decoding: whole, as: UTF8.self)
       case UInt8(ascii: "\\"):
@@ -180,6 +226,9 @@ private struct JSONReader {
         start = offset
       case UInt8(ascii: "\n"), UInt8(ascii: "\r"): throw error("a line ends inside a string")
       case 0..<0x20: throw error("a control character inside a string must be escaped")
+      case 0x80...:
+        isASCII = false
+        offset += 1
       default: offset += 1
       }
     }

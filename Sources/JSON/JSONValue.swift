@@ -48,7 +48,10 @@ extension JSONValue {
     case (.number(let left), .number(let right)), (.string(let left), .string(let right)): left == right
     case (.array(let left), .array(let right)): left == right
     case (.object(let left), .object(let right)):
-      left.count == right.count && left.allSatisfy { right[$0.key] == $0.value }
+      // In one order, as the canonical form has it, nothing needs to be looked up.
+      left.keys == right.keys
+        ? left.values.elementsEqual(right.values)
+        : left.count == right.count && left.allSatisfy { right[$0.key] == $0.value }
     default: false
     }
   }

@@ -41,6 +41,23 @@ import Testing
     #expect(try JSONValue(parsing: text).text(.line) == text)
   }
 
+  @Test("Reads objects of many lists of keys in one text, each with its own values", arguments: [1, 5, 40, 3_000])
+  func manyShapes(keys: Int) throws {
+    var random = RandomDocuments(seed: 7)
+    let objects = (0..<400).map { number -> String in
+      let count = Int.random(in: 0...min(keys, 50), using: &random)
+      let chosen = Set((0..<count).map { _ in Int.random(in: 0..<keys, using: &random) })
+      let members = chosen.sorted { ($0 * 7919) % keys < ($1 * 7919) % keys }.map { "\"k\($0)\":\(number)" }
+      return "{\(members.joined(separator: ","))}"
+    }
+    let text = "[\(objects.joined(separator: ","))]"
+    let value = try JSONValue(parsing: text)
+    #expect(value.text(.line) == text)
+    #expect(value.arrayValue?.allSatisfy { Set($0.objectValue?.values.elements ?? []).count < 2 } == true)
+    let twice = text.dropLast() + ",{\"k0\":1,\"k0\":2}]"
+    #expect(error(of: Array(twice.utf8))?.message == "the key \"k0\" stands twice in one object")
+  }
+
   @Test("Allows 512 levels and no more")
   func depth() throws {
     let deepest = String(repeating: "[", count: 512) + String(repeating: "]", count: 512)
