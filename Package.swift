@@ -143,7 +143,13 @@ let tests: [(target: String, dependencies: [Target.Dependency])] = [
   ("JSON", ["JSON", .product(name: "OrderedCollections", package: "swift-collections")]),
   ("YAML", ["YAML", "Diagnostics"]),
   ("Postgres", ["Postgres", "Catalog"]),
-  ("Manifests", ["Manifests", "YAML", "JSON", "Catalog", "Diagnostics"]),
+  (
+    "Manifests",
+    [
+      "Manifests", "YAML", "JSON", "Catalog", "Diagnostics",
+      .product(name: "OrderedCollections", package: "swift-collections"),
+    ]
+  ),
   (
     "State",
     ["State", "JSON", "Diagnostics", .product(name: "OrderedCollections", package: "swift-collections")]

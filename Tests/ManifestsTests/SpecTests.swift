@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Manifests
+import OrderedCollections
 import SystemPackage
 import TestSupport
 import Testing
@@ -34,6 +35,61 @@ import Testing
       #expect(back.metadata.protect == resource.metadata.protect)
       #expect(back.metadata.renamedFrom == nil)
       #expect(json.text(.document) == json.text(.sorted), "keys are sorted already")
+    }
+  }
+
+  @Test("A recorded spec is known for the one that would be written, and one that differs anywhere is not")
+  func isWritten() throws {
+    let project = try Self.tour()
+    checkIsWritten(project.authorizers)
+    checkIsWritten(project.tunnels)
+    checkIsWritten(project.sources)
+    checkIsWritten(project.destinations)
+    checkIsWritten(project.flows)
+  }
+
+  private func checkIsWritten<Spec: Specification>(_ resources: [String: Resource<Spec>]) {
+    for resource in resources.values {
+      let json = resource.specJSON
+      #expect(resource.isWritten(as: json), "\(Spec.kind)/\(resource.name)")
+      #expect(resource.specJSON(asRecorded: nil) == json)
+      for other in Self.variants(of: json) {
+        #expect(!resource.isWritten(as: other), "\(Spec.kind)/\(resource.name): \(other.text(.line))")
+        #expect(resource.specJSON(asRecorded: other) == json)
+      }
+    }
+  }
+
+  /// `json` with one thing else, for each thing in it.
+  private static func variants(of json: JSONValue) -> [JSONValue] {
+    switch json {
+    case .null: return ["null"]
+    case .bool(let value): return [.bool(!value), .null]
+    case .number(let text): return [.string(text), .number(text + "1")]
+    case .string(let text): return [.string(text + "x"), .null]
+    case .array(let values):
+      return [.array(values + ["x"]), .null]
+        + values.indices.flatMap { index in
+          variants(of: values[index]).map { variant in
+            var values = values
+            values[index] = variant
+            return .array(values)
+          }
+        }
+    case .object(let members):
+      var more = members
+      more["another"] = "x"
+      return [.object(more), .null]
+        + members.keys.flatMap { key in
+          var fewer = members
+          fewer[key] = nil
+          let changed = variants(of: members[key] ?? .null).map { variant -> JSONValue in
+            var members = members
+            members[key] = variant
+            return .object(members)
+          }
+          return [JSONValue.object(fewer)] + changed
+        }
     }
   }
 

@@ -29,8 +29,16 @@ extension Shape where Value == ColumnList {
       return nil
     }
   } write: { list in
-    .array(list.columns.map(write) + (list.takesRest ? [["name": "*", "type": "inferred"]] : []))
+    .array(list.columns.map(write) + (list.takesRest ? [rest] : []))
+  } isWritten: { list, json in
+    guard case .array(let columns) = json, columns.count == list.columns.count + (list.takesRest ? 1 : 0) else {
+      return false
+    }
+    return zip(list.columns, columns).allSatisfy(isWritten) && (!list.takesRest || columns.last == rest)
   }
+
+  /// `"*": inferred`.
+  private static let rest: JSONValue = ["name": "*", "type": "inferred"]
 
   private static func read(_ entries: [Entry], _ reading: inout Reading) -> ColumnList {
     var list = ColumnList(columns: [])
@@ -79,6 +87,11 @@ extension Shape where Value == ColumnList {
     var members = DeclaredColumn.record.write(column)
     members["name"] = .string(column.name)
     return JSONValue(sorted: members)
+  }
+
+  @Sendable private static func isWritten(_ column: DeclaredColumn, as json: JSONValue) -> Bool {
+    guard let members = json.objectValue, members["name"] == .string(column.name) else { return false }
+    return DeclaredColumn.record.written(column, in: members) == members.count - 1
   }
 }
 

@@ -38,6 +38,8 @@ public struct Declaration<Spec: Sendable>: Sendable {
   let words: String
   let read: @Sendable ([Entry], Place, inout Reading, Set<String>) -> Spec?
   let write: @Sendable (Spec) -> [String: JSONValue]
+  /// `Record.written`.
+  let written: @Sendable (Spec, OrderedDictionary<String, JSONValue>) -> Int?
   /// Whether a default for the field of this name has a meaning beside the entries of a resource.
   let mayDefault: @Sendable (String, [Entry]) -> Bool
   /// The JSON Schema, with further properties.
@@ -47,6 +49,7 @@ public struct Declaration<Spec: Sendable>: Sendable {
     words: String, fields: [FieldDescription],
     read: @escaping @Sendable ([Entry], Place, inout Reading, Set<String>) -> Spec?,
     write: @escaping @Sendable (Spec) -> [String: JSONValue],
+    written: @escaping @Sendable (Spec, OrderedDictionary<String, JSONValue>) -> Int?,
     mayDefault: @escaping @Sendable (String, [Entry]) -> Bool,
     schema: @escaping @Sendable ([String: JSONValue]) -> JSONValue
   ) {
@@ -54,6 +57,7 @@ public struct Declaration<Spec: Sendable>: Sendable {
     self.fields = fields
     self.read = read
     self.write = write
+    self.written = written
     self.mayDefault = mayDefault
     self.schema = schema
   }
@@ -63,7 +67,7 @@ public struct Declaration<Spec: Sendable>: Sendable {
     self.init(
       words: record.words, fields: record.descriptions(of: nil),
       read: { entries, place, reading, sharing in record.read(entries, at: place, &reading, others: .named(sharing)) },
-      write: { record.write($0) }, mayDefault: { _, _ in true },
+      write: { record.write($0) }, written: { record.written($0, in: $1) }, mayDefault: { _, _ in true },
       schema: { record.schema(requiring: false, and: $0) })
   }
 }

@@ -21,6 +21,11 @@ extension Shape where Value == Flow.Input {
     case .named(let name): .string(name)
     case .inline(let source): Source.inline.write(source)
     }
+  } isWritten: { input, json in
+    switch input {
+    case .named(let name): json == .string(name)
+    case .inline(let source): Source.inline.isWritten(source, json)
+    }
   }
 }
 

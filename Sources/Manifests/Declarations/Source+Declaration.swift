@@ -26,7 +26,7 @@ extension Source: Specification {
     words: "a source",
     fields: FileSource.record.descriptions(of: "files") + PostgresSource.record.descriptions(of: "a database")
       + RowsSource.record.descriptions(of: "rows") + ProgramSource.record.descriptions(of: "a program"),
-    read: read, write: write,
+    read: read, write: write, written: written,
     mayDefault: { name, entries in
       guard let variant = variants(in: entries).first else { return true }
       return variant.has(name)
@@ -59,6 +59,9 @@ extension Source: Specification {
     return read(entries, node.place, &reading, [])
   } write: {
     JSONValue(sorted: write($0))
+  } isWritten: { source, json in
+    guard let members = json.objectValue else { return false }
+    return written(source, in: members) == members.count
   }
 
   private static func variants(in entries: [Entry]) -> [Variant] {
@@ -147,6 +150,15 @@ extension Source: Specification {
     case .postgres(let source): PostgresSource.record.write(source)
     case .rows(let source): RowsSource.record.write(source)
     case .program(let source): ProgramSource.record.write(source)
+    }
+  }
+
+  @Sendable private static func written(_ source: Source, in members: OrderedDictionary<String, JSONValue>) -> Int? {
+    switch source {
+    case .files(let source): FileSource.record.written(source, in: members)
+    case .postgres(let source): PostgresSource.record.written(source, in: members)
+    case .rows(let source): RowsSource.record.written(source, in: members)
+    case .program(let source): ProgramSource.record.written(source, in: members)
     }
   }
 }

@@ -17,6 +17,8 @@ struct Field<Model: Sendable>: Sendable {
   let read: @Sendable (Node, inout Reading, inout Model) -> Bool
   /// The canonical form of its value; nothing where it has none.
   let write: @Sendable (Model) -> JSONValue?
+  /// Whether that is what `write` gives.
+  let isWritten: @Sendable (Model, JSONValue?) -> Bool
 
   /// A field with a default: what an empty model holds.
   init<Value>(
@@ -59,5 +61,9 @@ struct Field<Model: Sendable>: Sendable {
       return true
     }
     write = { model in get(model).map(shape.write) }
+    isWritten = { model, json in
+      guard let value = get(model) else { return json == nil }
+      return json.map { shape.isWritten(value, $0) } ?? false
+    }
   }
 }

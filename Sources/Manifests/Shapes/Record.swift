@@ -13,6 +13,8 @@ struct Record<Model: Sendable>: Sendable {
   /// Looks at fields side by side.
   let check: @Sendable (Model, Given, inout Reading) -> Void
   private let positions: [String: Int]
+  /// The positions of fields that are required.
+  private let required: [Int]
   /// Fields that this version knows of, and refuses.
   private let unsupported: Set<String>
 
@@ -27,6 +29,7 @@ struct Record<Model: Sendable>: Sendable {
     self.unsupported = unsupported
     self.check = check
     positions = Dictionary(uniqueKeysWithValues: fields.enumerated().map { ($1.name, $0) })
+    required = fields.indices.filter { fields[$0].isRequired }
   }
 
   /// The names of all fields, as declared.
@@ -57,7 +60,7 @@ struct Record<Model: Sendable>: Sendable {
       given.insert(position, isBroken: !isRead || reading.errorCount > errors)
     }
     if !isPartial {
-      for field in fields where field.isRequired { reading.require([field.name], given, in: words, field.example) }
+      for index in required { reading.require([fields[index].name], given, in: words, fields[index].example) }
       // In the canonical form all defaults stand written, those too that would not go with the rest.
       if !reading.isRecorded { check(model, given, &reading) }
     }
@@ -67,8 +70,22 @@ struct Record<Model: Sendable>: Sendable {
   /// The canonical form: every field that has a value, sorted by name.
   func write(_ model: Model) -> [String: JSONValue] {
     var members: [String: JSONValue] = [:]
-    for field in fields { members[field.name] = field.write(model) }
+    for index in fields.indices { members[fields[index].name] = fields[index].write(model) }
     return members
+  }
+
+  /// Whether the record's fields stand among `members` as `write` gives them; the number of those that do.
+  ///
+  /// - Returns: nothing where they do not. Members that are no fields are for the caller to judge.
+  func written(_ model: Model, in members: OrderedDictionary<String, JSONValue>) -> Int? {
+    var count = 0
+    // By index, as a field is too large to be copied in each turn.
+    for index in fields.indices {
+      let member = members[fields[index].name]
+      guard fields[index].isWritten(model, member) else { return nil }
+      if member != nil { count += 1 }
+    }
+    return count
   }
 
   private func unknown(_ entry: Entry, _ given: inout Given, _ reading: inout Reading, _ others: OtherFields) {
@@ -141,6 +158,9 @@ extension Shape {
       return record.read(entries, at: node.place, &reading)
     } write: { value in
       JSONValue(sorted: record.write(value))
+    } isWritten: { value, json in
+      guard let members = json.objectValue else { return false }
+      return record.written(value, in: members) == members.count
     }
   }
 }

@@ -15,16 +15,20 @@ struct Shape<Value: Sendable>: Sendable {
   /// The value of a node; nothing once it is reported why there is none.
   let read: @Sendable (Node, inout Reading) -> Value?
   let write: @Sendable (Value) -> JSONValue
+  /// Whether that is what `write` gives; for forms of many parts, without making it.
+  let isWritten: @Sendable (Value, JSONValue) -> Bool
 
   init(
     _ words: String, schema: JSONValue, takesVariable: Bool = true,
-    read: @escaping @Sendable (Node, inout Reading) -> Value?, write: @escaping @Sendable (Value) -> JSONValue
+    read: @escaping @Sendable (Node, inout Reading) -> Value?, write: @escaping @Sendable (Value) -> JSONValue,
+    isWritten: (@Sendable (Value, JSONValue) -> Bool)? = nil
   ) {
     self.words = words
     self.schema = schema
     self.takesVariable = takesVariable
     self.read = read
     self.write = write
+    self.isWritten = isWritten ?? { write($0) == $1 }
   }
 
   /// The schema with a text that holds a variable taken too.
@@ -38,6 +42,7 @@ struct Shape<Value: Sendable>: Sendable {
   ) -> Shape<Other> {
     Shape<Other>(
       words, schema: schema, takesVariable: takesVariable,
-      read: { node, reading in read(node, &reading).map(wrap) }, write: { write(unwrap($0)) })
+      read: { node, reading in read(node, &reading).map(wrap) }, write: { write(unwrap($0)) },
+      isWritten: { isWritten(unwrap($0), $1) })
   }
 }
