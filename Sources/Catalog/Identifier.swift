@@ -38,12 +38,15 @@ public struct Identifier: Hashable, Sendable, Codable {
 extension Identifier {
   /// Whether the names are the same to PostgreSQL: byte for byte, whatever Unicode holds equal.
   public static func == (left: Identifier, right: Identifier) -> Bool {
-    left.name.utf8.elementsEqual(right.name.utf8)
+    var (left, right) = (left.name, right.name)
+    return left.withUTF8 { left in right.withUTF8 { right in unsafe left.elementsEqual(right) } }
   }
 
   /// By the same bytes.
   public func hash(into hasher: inout Hasher) {
-    for byte in name.utf8 { hasher.combine(byte) }
+    var name = name
+    name.withUTF8 { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    hasher.combine(0xff as UInt8)
   }
 }
 
