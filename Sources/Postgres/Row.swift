@@ -59,6 +59,11 @@ public struct Rows: Sendable {
   /// The columns, also where there is no row.
   public var columns: [ColumnDescription] { result.columns }
 
+  /// Hands each row to `body`, in order.
+  public func forEach(_ body: (borrowing Row) throws -> Void) rethrows {
+    for index in 0..<count { try body(Row(result, index)) }
+  }
+
   /// Decodes each row, in order.
   public func map<T>(_ decode: (borrowing Row) throws -> T) rethrows -> [T] {
     var values: [T] = []

@@ -147,6 +147,7 @@ struct ObservingTests {
     let name = QualifiedName(schema: Identifier("S \"q\""), name: Identifier("T.1"))
     var questions = Questions()
     questions.tables = [name]
+    questions.keys = [KeyQuestion(table: name, key: ["a", "b", "id"])]
     let table = try #require(try await observe(questions).tables[name])
     #expect(table.kind == .table)
     #expect(table.isEmpty)

@@ -82,6 +82,8 @@ extension FlowContext {
   }
 
   private func compare(_ column: PlannedColumn, with existing: Column) -> [Finding] {
+    let isNullabilityFine = column.isNullable || existing.isNotNull
+    if !existing.refusesValues, column.type == existing.type, isNullabilityFine { return [] }
     let name = "\(design.table.sql).\(column.name.sql)"
     let about = "column \(name)"
     let place = place(ofColumn: column.name.name)
@@ -106,7 +108,7 @@ extension FlowContext {
               + "USING \(column.name.sql)::\(column.type);"))
       ]
     }
-    if !column.isNullable, !existing.isNotNull {
+    if !isNullabilityFine {
       return [
         failed(
           .tableColumns, "column \(name) may be NULL in the database, and not in the flow", about: about, at: place,
@@ -119,8 +121,8 @@ extension FlowContext {
 
   /// NOT NULL columns of the table that no load would fill.
   private func unfilled(in table: Table) -> [Finding] {
-    let filled = Set(resolution.columns.map(\.name))
-    return table.columns.filter { !$0.mayBeLeftOut && !filled.contains($0.name) }.map { column in
+    let needed = table.columns.filter { !$0.mayBeLeftOut }
+    return needed.filter { column in !resolution.columns.contains { $0.name == column.name } }.map { column in
       failed(
         .tableColumns,
         "column \(table.name.sql).\(column.name.sql) is NOT NULL without a default, and the flow does not fill it",

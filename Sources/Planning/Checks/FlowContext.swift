@@ -5,14 +5,18 @@ internal import State
 
 /// All that the checks of one flow look at.
 struct FlowContext {
-  var design: FlowDesign
-  var recorded: AppliedResource?
-  var live: LiveDatabase
-  var source: SourceObservation?
-  var resolution: ColumnResolution
-  var operations: [Operation]
+  let design: FlowDesign
+  let recorded: AppliedResource?
+  let live: LiveDatabase
+  let source: SourceObservation?
+  let resolution: ColumnResolution
+  let operations: [Operation]
   /// The roles that will make tables which are not there yet, and which this role does not make.
-  var makers: [QualifiedName: Identifier]
+  let makers: [QualifiedName: Identifier]
+  // What nearly every check asks for, looked up once.
+  let table: Table?
+  let ledger: Table?
+  let key: [Identifier]?
   /// Those of its sources that are in databases.
   var inputs: [DatabaseInput] = []
   /// What the flow needs to be granted where it writes; worked out once, as many checks look at it.
@@ -20,7 +24,7 @@ struct FlowContext {
 
   init(
     design: FlowDesign, recorded: AppliedResource?, live: LiveDatabase, source: SourceObservation?,
-    resolution: ColumnResolution, operations: [Operation], makers: [QualifiedName: Identifier]
+    resolution: ColumnResolution, operations: [Operation], makers: [QualifiedName: Identifier] = [:]
   ) {
     self.design = design
     self.recorded = recorded
@@ -29,6 +33,9 @@ struct FlowContext {
     self.resolution = resolution
     self.operations = operations
     self.makers = makers
+    table = live.tables[design.table]
+    ledger = live.tables[design.ledger]
+    key = design.key(table: table, recorded: recorded)
     requirements = allRequirements()
   }
 
@@ -40,9 +47,6 @@ struct FlowContext {
   var spec: Flow { design.spec }
   var places: Places { design.flow.places }
   var role: Identifier { live.server.role }
-  var table: Table? { live.tables[design.table] }
-  var ledger: Table? { live.tables[design.ledger] }
-  var key: [Identifier]? { design.key(table: table, recorded: recorded) }
 
   /// The columns that a load fills: for `delete`, those of the key alone.
   var loadedColumns: [Identifier] {

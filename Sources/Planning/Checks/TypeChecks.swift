@@ -43,6 +43,8 @@ extension FlowContext {
 
 /// The schema in a type's name as SQL has it: `sales."My Type"(3)[]`; nothing where none is written.
 func schemaPart(ofType type: String) -> Identifier? {
+  // Nearly all types are PostgreSQL's own.
+  guard type.utf8.contains(UInt8(ascii: ".")) else { return nil }
   var rest = type[...]
   guard rest.first == "\"" else {
     let part = rest.prefix { !". (\"[".contains($0) }

@@ -2,7 +2,7 @@ internal import Catalog
 internal import Manifests
 
 extension FlowContext {
-  /// All that the flow needs to be granted, so that it can be planned, applied and run.
+  /// What `requirements` holds.
   func allRequirements() -> [Requirement] {
     Requirement.connecting(to: live) + schemaRequirements() + typeRequirements() + databaseRequirements()
       + tableRequirements() + readerRequirements() + ledgerRequirements()

@@ -40,7 +40,7 @@ extension FlowNeeds {
       Need(requirement, in: context.live)
     }
     let later = context.onceMadeByAnother(observed)
-    missingOnceMade = later.allRequirements().compactMap { Need($0, in: later.live) }.filter { !$0.isMet }
+    missingOnceMade = later.requirements.compactMap { Need($0, in: later.live) }.filter { !$0.isMet }
     for input in context.inputs {
       guard let live = input.live else { continue }
       sources[input.source.authorizer, default: []] += context.requirements(of: input).compactMap { Need($0, in: live) }
@@ -100,27 +100,23 @@ extension Requirement {
 extension FlowContext {
   /// The same flow, when somebody else has made what it wants, and granted nothing yet.
   fileprivate func onceMadeByAnother(_ observed: LiveDatabase) -> FlowContext {
-    var later = self
-    // All other tables are left out: to change one would copy them all.
-    later.live.tables = [:]
-    later.live.tables[design.ledger] = ledger
+    var later = live
     let privileges: Set<Privilege> = live.server.isSuperuser ? Set(Privilege.allCases) : []
     if observed.tables[design.ledger] == nil {
-      later.live.tables[design.ledger] = Table(
+      later.tables[design.ledger] = Table(
         name: design.ledger, owner: "", isOwned: false, columns: [], privileges: privileges)
     }
-    later.live.tables[design.table] = operations.reduce(table) { $1.result(on: $0, by: live.server.role) }
+    later.tables[design.table] = operations.reduce(table) { $1.result(on: $0, by: live.server.role) }
     if observed.tables[design.table] == nil {
-      later.live.tables[design.table]?.owner = ""
-      later.live.tables[design.table]?.isOwned = false
-      later.live.tables[design.table]?.maySelectBeGranted = false
-      later.live.tables[design.table]?.privileges = privileges
+      later.tables[design.table]?.owner = ""
+      later.tables[design.table]?.isOwned = false
+      later.tables[design.table]?.maySelectBeGranted = false
+      later.tables[design.table]?.privileges = privileges
     }
     for schema in [design.table.schema, design.ledger.schema] where live.schemas[schema] == nil {
-      later.live.schemas[schema] = Schema(name: schema, owner: "", privileges: privileges)
+      later.schemas[schema] = Schema(name: schema, owner: "", privileges: privileges)
     }
-    later.makers = [:]
-    later.operations = []
-    return later
+    return FlowContext(
+      design: design, recorded: recorded, live: later, source: source, resolution: resolution, operations: [])
   }
 }

@@ -76,7 +76,7 @@ struct PlanMaker {
   }
 
   mutating func make() -> Plan {
-    let flows = designs.map { step(for: $0) }
+    let flows = flowSteps()
     var connections = connectionSteps(flows: flows)
     takeAlong(flows, by: &connections)
     var steps = connections + ledgers.values.sorted { $0.address < $1.address } + flows

@@ -17,7 +17,8 @@ extension PlanMaker {
         for: address, spec: spec, at: places, isAdopted: !users.isEmpty && users.allSatisfy { $0 == .adopt })
       if address.kind == .authorizer {
         let findings = connectionFindings(address.name, at: places, users: users.count)
-        conclude(&step, findings, blocksOthers: users.contains(.blocked))
+        step.conclude(findings)
+        note(findings, of: step, blocksOthers: users.contains(.blocked))
       }
       steps.append(step)
     }

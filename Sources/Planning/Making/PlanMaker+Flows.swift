@@ -5,10 +5,10 @@ internal import Manifests
 internal import State
 
 extension PlanMaker {
-  /// The step of one flow.
-  mutating func step(for design: FlowDesign) -> Step {
+  /// The step of one flow, after those that were taken so far.
+  func step(for design: FlowDesign) -> FlowStep {
     let recorded = state?.resources[design.address.description]
-    let spec = design.flow.specJSON
+    let spec = design.flow.specJSON(asRecorded: recorded?.spec)
     let inputs = databaseInputs(of: design)
     let source = sourceObservation(of: design, inputs: inputs)
     let observed = observation.live(design.authorizer)
@@ -31,30 +31,31 @@ extension PlanMaker {
     step.reason += neededBy(design.address)
 
     let key: [Identifier]?
+    let found: [Finding]
+    var result = FlowStep(step: step, observed: observed)
     if let live, let observed {
       var context = FlowContext(
         design: design, recorded: recorded, live: live, source: source, resolution: resolution,
         operations: operations, makers: makers(for: design, in: observed))
       context.inputs = inputs
-      needs?.append(FlowNeeds(context, observed: observed))
+      if needs != nil { result.needs = FlowNeeds(context, observed: observed) }
       key = context.key
-      conclude(&step, unsupported(design) + findings(in: context))
-      // What is blocked for want of grants is made once they are there.
-      if step.action.isChange || (needs != nil && step.action == .blocked) {
-        tablesMade.add(step, on: design.table, in: observed)
-      }
-      if live.tables[design.ledger] == nil {
-        planLedger(for: context, isBlocked: step.action == .blocked)
+      found = unsupported(design) + findings(in: context)
+      if context.ledger == nil {
+        result.ledger = ledgerStep(for: context)
         step.after.append(ledgerAddress(of: design))
       }
     } else {
       key = design.key(table: nil, recorded: recorded)
-      conclude(&step, unsupported(design) + [notLookedAt(design.authorizer)])
+      found = unsupported(design) + [notLookedAt(design.authorizer)]
     }
+    step.conclude(found)
+    result.findings = found.filter { $0.diagnostic != nil }
     // Drift that no check minds and no operation mends is no news.
     if step.action == .unchanged { (step.changes, step.reason) = ([], "") }
     step.record = record(design, spec: spec, key: key, columns: resolution.columns, live: live, recorded: recorded)
-    return step
+    result.step = step
+    return result
   }
 
   private func record(
@@ -114,13 +115,10 @@ extension PlanMaker {
     return findings
   }
 
-  /// Settles what becomes of a step, now that its checks are known.
+  /// Notes what the checks of a step found.
   ///
   /// - Parameter blocksOthers: whether what fails here blocks other steps, so that it is an error all the same.
-  mutating func conclude(_ step: inout Step, _ found: [Finding], blocksOthers: Bool = false) {
-    step.checks = found.map(\.check)
-    let hasFailed = found.contains(where: \.isFailure)
-    step.action = hasFailed ? (step.wanted.isChange ? .blocked : .degraded) : step.wanted
+  mutating func note(_ found: [Finding], of step: Step, blocksOthers: Bool = false) {
     for finding in found { findings.add(finding, of: step.address, blocks: step.action != .degraded || blocksOthers) }
   }
 
@@ -171,16 +169,23 @@ extension PlanMaker {
   }
 
   /// The ledger is a step of its own, one a schema.
-  private mutating func planLedger(for context: FlowContext, isBlocked: Bool) {
+  private func ledgerStep(for context: FlowContext) -> Step? {
     let ledger = context.design.ledger
     let address = ledgerAddress(of: context.design)
-    guard ledgers[address] == nil,
-      context.live.schemas[ledger.schema]?.privileges.isSuperset(of: [.usage, .create]) == true
-    else { return }
+    guard context.live.schemas[ledger.schema]?.privileges.isSuperset(of: [.usage, .create]) == true else { return nil }
     var step = Step(.create, address, reason: "the first flow that writes in schema \(ledger.schema.sql)")
     step.authorizer = context.design.authorizer
     step.operations = [.createLedger(ledger)]
-    ledgers[address] = step
+    return step
+  }
+}
+
+extension Step {
+  /// Settles what becomes of the step, now that its checks are known.
+  mutating func conclude(_ found: [Finding]) {
+    checks = found.map(\.check)
+    let hasFailed = found.contains(where: \.isFailure)
+    action = hasFailed ? (wanted.isChange ? .blocked : .degraded) : wanted
   }
 }
 

@@ -40,7 +40,7 @@ public struct LiveDatabase: Sendable {
   /// Every schema but the system's own, by name.
   public var schemas: [Identifier: Schema]
   /// The relations asked for that exist.
-  public var tables: [QualifiedName: Table]
+  public var tables: LiveTables
   /// The declared types asked for.
   public var types: [String: TypeResolution]
   /// The lineages in each ledger asked for that exists, by flow of this project.
@@ -65,7 +65,7 @@ public struct LiveDatabase: Sendable {
   public init(server: Server) {
     self.server = server
     schemas = [:]
-    tables = [:]
+    tables = LiveTables()
     types = [:]
     lineages = [:]
     roles = []

@@ -12,6 +12,10 @@ public struct Questions: Hashable, Sendable {
   public var ledgers: Set<QualifiedName> = []
   /// Roles that should be able to read tables.
   public var readers: Set<ReaderQuestion> = []
+  /// The declared columns of each table.
+  public var columns: [QualifiedName: [Identifier]] = [:]
+  /// Those of `tables` whose columns or key are not declared, or not all of them.
+  public var open: Set<QualifiedName> = []
   /// Keys for which a unique index is wished.
   public var keys: Set<KeyQuestion> = []
   /// Defaults written as SQL, of columns that are wished for.
@@ -59,6 +63,9 @@ public struct Questions: Hashable, Sendable {
     tables.insert(design.ledger)
     ledgers.insert(design.ledger)
     readers.formUnion(design.readers.map { ReaderQuestion(table: design.table, role: $0) })
+    columns[design.table, default: []] += (design.spec.columns?.columns ?? []).map { Identifier($0.name) }
+    let isKeyOpen = design.spec.writeMode == .upsert && design.spec.key == nil
+    if isKeyOpen || design.spec.columns?.takesRest ?? true { open.insert(design.table) }
     for column in design.spec.columns?.columns ?? [] {
       types.insert(column.type)
       if case .sql(let expression) = column.default {
@@ -71,11 +78,26 @@ public struct Questions: Hashable, Sendable {
     }
   }
 
+  /// The tables that exist and lack what a flow wants, now that they are known: of those alone it matters whether they
+  /// hold rows.
+  public func tablesThatLack(in tables: LiveTables) -> [QualifiedName] {
+    var lacking = open.filter { tables[$0]?.kind.takesLoads == true }
+    for (name, columns) in columns {
+      guard let table = tables[name], table.kind.takesLoads else { continue }
+      if columns.contains(where: { table.column($0) == nil }) { lacking.insert(name) }
+    }
+    for question in keys {
+      guard let table = tables[question.table], table.kind.takesLoads else { continue }
+      if !table.uniqueIndexes.contains(where: { $0.serves(key: question.key) }) { lacking.insert(question.table) }
+    }
+    return lacking.sorted()
+  }
+
   /// The keys to look for duplicates of, now that the tables are known: only those that an index would be built for, on
   /// rows that the role may read.
-  public func openKeys(in tables: [QualifiedName: Table]) -> [KeyQuestion] {
+  public func openKeys(in tables: LiveTables) -> [KeyQuestion] {
     keys.filter { question in
-      guard let table = tables[question.table], table.kind.takesLoads, !table.isEmpty else { return false }
+      guard let table = tables[question.table], table.kind.takesLoads else { return false }
       guard !table.uniqueIndexes.contains(where: { $0.serves(key: question.key) }) else { return false }
       return question.key.allSatisfy { table.column($0) != nil } && table.grants(.select, on: question.key)
     }.sorted { ($0.table, $0.key.sqlList) < ($1.table, $1.key.sqlList) }
@@ -84,7 +106,7 @@ public struct Questions: Hashable, Sendable {
 
 extension Questions {
   /// The defaults to look at, now that the tables are known: those of columns that would be made.
-  public func openDefaults(in tables: [QualifiedName: Table]) -> [String] {
+  public func openDefaults(in tables: LiveTables) -> [String] {
     Set(
       defaults.filter { question in
         guard let table = tables[question.table] else { return true }
@@ -100,7 +122,7 @@ extension Scope {
   public func flowsToInspect(state: AppliedState?) -> [FlowDesign] {
     designs.filter { design in
       guard let recorded = state?.resources[design.address.description], recorded.columns != nil else { return true }
-      return recorded.spec != design.flow.specJSON || recorded.table != design.table.sql
+      return !design.flow.isWritten(as: recorded.spec) || recorded.table != design.table.sql
     }
   }
 }

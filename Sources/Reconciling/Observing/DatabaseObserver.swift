@@ -56,16 +56,16 @@ struct DatabaseObserver: Sendable {
     }
     var live = LiveDatabase(server: server)
     for schema in try answers[1].rows().map({ Schema($0) }) { live.schemas[schema.name] = schema }
-    for case let table? in try answers[2].rows().map({ Table($0) }) { live.tables[table.name] = table }
-    for (name, column) in try answers[3].rows().map({ (QualifiedName($0), Column($0)) }) {
-      live.tables[name]?.columns.append(column)
-    }
+    var tables: [QualifiedName: Table] = [:]
+    for case let table? in try answers[2].rows().map({ Table($0) }) { tables[table.name] = table }
+    tables.addColumns(try answers[3].rows(), of: names)
     for (name, index) in try answers[4].rows().map({ (QualifiedName($0), UniqueIndex($0)) }) {
-      live.tables[name]?.uniqueIndexes.append(index)
+      tables[name]?.uniqueIndexes.append(index)
     }
     for (name, partition) in try answers[5].rows().map({ (QualifiedName($0), Partition($0)) }) {
-      live.tables[name]?.add(partition)
+      tables[name]?.add(partition)
     }
+    live.tables = LiveTables(tables)
     if !readers.isEmpty {
       live.roles = Set(try answers[6].rows().map { Identifier($0.text(0) ?? "") } + ["public"])
       for answer in try answers[7].rows().map({ ReaderAnswer($0) }) { live.add(answer) }
@@ -104,17 +104,19 @@ struct DatabaseObserver: Sendable {
     }
     let tables = live.tables
     let ledgers = questions.ledgers.sorted().filter { tables[$0]?.privileges.contains(.select) == true }
+    let lacking = questions.tablesThatLack(in: live.tables)
     let keys = questions.openKeys(in: live.tables)
     let counts = questions.counts.sorted().filter { live.tables[$0]?.kind.takesLoads == true }
     let defaults = questions.openDefaults(in: live.tables)
     let sourceLooks = sources.looks(at: queries, in: live)
-    if known.isEmpty, ledgers.isEmpty, keys.isEmpty, counts.isEmpty, defaults.isEmpty, sourceLooks.isEmpty {
-      return
-    }
+    let isAllKnown =
+      known.isEmpty && lacking.isEmpty && ledgers.isEmpty && keys.isEmpty && counts.isEmpty && defaults.isEmpty
+    if isAllKnown, sourceLooks.isEmpty { return }
 
     let opening = transaction
     var items = opening.map { PipelineItem.query($0) }
     items.append(.query(CatalogQueries.typeNames(known.map { ($0.type, $0.modifier, $0.text.hasSuffix("]")) })))
+    items.append(.query(CatalogQueries.emptyTables(lacking)))
     items += ledgers.map { .query(CatalogQueries.lineages(in: $0, project: project)) }
     items.append(.query("COMMIT", sync: true))
     let searches = keys.map { (CatalogQueries.duplicates(of: $0.key, in: $0.table), Self.duplicateTimeout) }
@@ -133,6 +135,10 @@ struct DatabaseObserver: Sendable {
       live.types[type.text] = .known(name.0)
       if name.isChecked { live.checkedTypes.insert(name.0) }
     }
+    let empty = try results.removeFirst().rows().map { ($0.int(0) ?? 0, isEmpty: $0.bool(1) ?? false) }
+    for (position, isEmpty) in empty where isEmpty && lacking.indices.contains(position - 1) {
+      live.tables[lacking[position - 1]]?.isEmpty = true
+    }
     for ledger in ledgers {
       // A ledger of an older layout, or something else of its name: the plan goes on without its lineages.
       guard let rows = try? results.removeFirst().rows() else { continue }
@@ -145,7 +151,10 @@ struct DatabaseObserver: Sendable {
       defer { results.removeFirst() }
       return results.removeFirst()
     }
-    for key in keys { live.duplicates[key] = nextAnswer().map(Self.answer) }
+    for key in keys {
+      let answer = nextAnswer().map(Self.answer)
+      live.duplicates[key] = live.tables[key.table]?.isEmpty == true ? DuplicateAnswer.none : answer
+    }
     for table in counts { live.rowCounts[table] = nextAnswer().flatMap { Self.count($0, live.tables[table]) } }
     for expression in defaults { live.defaults[expression] = nextAnswer().map(Self.nature) }
   }

@@ -69,22 +69,48 @@ extension Table {
   init?(_ row: borrowing Row) {
     guard let kind = row.text(2).flatMap(RelationKind.init) else { return nil }
     self.init(
-      name: QualifiedName(row), kind: kind, oid: row.int(10) ?? 0, owner: Identifier(row.text(3) ?? ""),
+      name: QualifiedName(row), kind: kind, oid: row.int(9) ?? 0, owner: Identifier(row.text(3) ?? ""),
       isOwned: row.bool(4) ?? false,
-      columns: [], partitionColumns: (row.textArray(8) ?? []).map { Identifier($0) },
+      columns: [], partitionColumns: (row.textArray(7) ?? []).map { Identifier($0) },
       hasRowSecurity: row.bool(5) ?? false, privileges: Set((row.textArray(6) ?? []).compactMap(Privilege.init)),
-      maySelectBeGranted: row.bool(9), isEmpty: row.int(7) == 0,
-      estimatedRows: row.int(11).flatMap { $0 < 0 ? nil : $0 })
+      maySelectBeGranted: row.bool(8), estimatedRows: row.int(10).flatMap { $0 < 0 ? nil : $0 })
+  }
+}
+
+extension [QualifiedName: Table] {
+  /// Takes the rows of `CatalogQueries.columns` in, asked of the tables `names`.
+  mutating func addColumns(_ rows: Rows, of names: [QualifiedName]) {
+    var position = 0
+    var columns: [Column] = []
+    // Many columns have one type, whose name is long: each is kept once.
+    var types: [String: String] = [:]
+    func next(_ row: borrowing Row) {
+      if let next = row.int(0), next != position {
+        finish()
+        position = next
+      }
+      let type = row.text(2) ?? ""
+      let known = types[type] ?? type
+      types[known] = known
+      columns.append(Column(row, type: known))
+    }
+    func finish() {
+      if names.indices.contains(position - 1) { self[names[position - 1]]?.columns = columns }
+      columns = []
+    }
+    rows.forEach(next)
+    finish()
   }
 }
 
 extension Column {
-  /// Reads a row of `CatalogQueries.columns`.
-  init(_ row: borrowing Row) {
+  /// Reads a row of `CatalogQueries.columns`, whose type is read already.
+  init(_ row: borrowing Row, type: String) {
+    let isGenerated = row.text(6) == "s"
     self.init(
-      name: Identifier(row.text(2) ?? ""), type: row.text(3) ?? "", isNotNull: row.bool(4) ?? false,
-      defaultExpression: row.text(7) == "s" ? nil : row.text(5), identity: row.text(6).flatMap(Identity.init),
-      isGenerated: row.text(7) == "s", privileges: Set((row.textArray(8) ?? []).compactMap(Privilege.init)))
+      name: Identifier(row.text(1) ?? ""), type: type, isNotNull: row.bool(3) ?? false,
+      defaultExpression: isGenerated ? nil : row.text(4), identity: row.text(5).flatMap(Identity.init),
+      isGenerated: isGenerated, privileges: row.textArray(7).map { Set($0.compactMap(Privilege.init)) } ?? [])
   }
 }
 

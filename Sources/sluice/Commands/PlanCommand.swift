@@ -42,8 +42,10 @@ struct PlanCommand: AsyncParsableCommand {
     let plan: Plan
     do {
       let planner = Planner(workspace: workspace, selection: selection.selection(flows: flows))
+      let store = workspace.store(environment: workspace.environmentName)
+      async let reading = store.read()
       let loaded = try planner.manifests()
-      let state = try workspace.store(environment: loaded.project.environment).read()
+      let state = try await reading
       if sql { return try await printScript(loaded, state, planner, speaker) }
       if offline {
         plan = try planner.offlinePlan(loaded, state: state)

@@ -29,7 +29,7 @@ struct Speaker: Sendable {
   func note(_ text: String) { if isHuman, !isQuiet { Console.note(text) } }
 
   /// Prints a JSON document.
-  func document(_ json: JSONValue) { if !isHuman { Console.result(json.text(.document)) } }
+  func document(_ json: @autoclosure () -> JSONValue) { if !isHuman { Console.result(json().text(.document)) } }
 
   /// Prints a line of a JSON stream.
   func line(_ json: JSONValue) { if !isHuman { Console.result(json.text(.line)) } }

@@ -34,6 +34,11 @@ struct Workspace {
         environment: options.environment, variables: options.variableValues, processEnvironment: environment))
   }
 
+  /// The environment that was chosen: with `--env`, or by SLUICE_ENV. Whether there is such a one, the manifests say.
+  var environmentName: String? {
+    options.environment ?? environment["SLUICE_ENV"].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
   /// The state of `environment`: a file of its own, and another one for the sandbox.
   func store(environment name: String?) -> StateFile {
     let part = name.map { "\($0)." } ?? ""
