@@ -34,6 +34,7 @@ let package = Package(
     .systemLibrary(
       name: "CLibYAML", pkgConfig: "yaml-0.1",
       providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+    .systemLibrary(name: "CMalloc"),
 
     // Floor 1: values, and the C wrappers.
     .target(name: "Diagnostics", swiftSettings: safe),
@@ -118,7 +119,7 @@ let package = Package(
       name: "sluice",
       dependencies: [
         "Views", "Reconciling", "Loading", "Sandbox", "Connecting", "Planning", "Manifests", "State", "Postgres",
-        "Catalog", "Diagnostics", "JSON",
+        "Catalog", "Diagnostics", "JSON", "CMalloc",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],

@@ -10,8 +10,6 @@ struct FlowStep {
   /// The ledger that it needs and that is not there.
   var ledger: Step?
   var needs: FlowNeeds?
-  /// Its database, as it was found.
-  var observed: LiveDatabase?
 }
 
 extension PlanMaker {
@@ -38,7 +36,8 @@ extension PlanMaker {
     if let ledger = flow.ledger, ledgers[ledger.address] == nil { ledgers[ledger.address] = ledger }
     flow.needs.map { needs?.append($0) }
     // What is blocked for want of grants is made once they are there.
-    if let observed = flow.observed, step.action.isChange || (needs != nil && step.action == .blocked) {
+    let isMade = step.action.isChange || (needs != nil && step.action == .blocked)
+    if isMade, let observed = observation.live(design.authorizer) {
       tablesMade.add(step, on: design.table, in: observed)
     }
   }

@@ -32,7 +32,7 @@ extension PlanMaker {
 
     let key: [Identifier]?
     let found: [Finding]
-    var result = FlowStep(step: step, observed: observed)
+    var result = FlowStep(step: step)
     if let live, let observed {
       var context = FlowContext(
         design: design, recorded: recorded, live: live, source: source, resolution: resolution,
@@ -77,6 +77,8 @@ extension PlanMaker {
       }
       return applied
     }
+    // The same columns are kept once.
+    if record.columns == recorded?.columns { record.columns = recorded?.columns }
     return record
   }
 

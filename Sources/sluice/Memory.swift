@@ -1,0 +1,17 @@
+#if canImport(Glibc)
+  import CMalloc
+#endif
+
+/// The process's memory.
+enum Memory {
+  /// Keeps all memory in one heap.
+  ///
+  /// glibc gives each thread a heap of its own, and what one thread has freed serves no other: measured at 10,000 flows,
+  /// that is a sixth of a plan's memory. Nothing is lost for it, as threads keep small pieces at hand either way. To be
+  /// called before there are threads that allocate.
+  static func useOneHeap() {
+    #if canImport(Glibc)
+      _ = mallopt(M_ARENA_MAX, 1)
+    #endif
+  }
+}
