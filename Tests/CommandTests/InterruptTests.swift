@@ -27,7 +27,11 @@ struct InterruptTests {
     let gate = try await world.database.session()
     try await gate.execute("SELECT pg_advisory_lock(42)")
 
-    let isWaiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 42 AND NOT granted"
+    // Other tests' databases have such locks too.
+    let isWaiting = """
+      SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 42 AND NOT granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      """
     let status = try await interruptTool(
       ["-C", world.project.path.string, "run"], environment: world.variables, with: signal
     ) {
