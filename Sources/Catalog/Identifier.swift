@@ -38,6 +38,8 @@ public struct Identifier: Hashable, Sendable, Codable {
 extension Identifier {
   /// Whether the names are the same to PostgreSQL: byte for byte, whatever Unicode holds equal.
   public static func == (left: Identifier, right: Identifier) -> Bool {
+    // What Unicode holds to differ is not the same bytes either, and is found out much faster.
+    guard left.name == right.name else { return false }
     var (left, right) = (left.name, right.name)
     return left.withUTF8 { left in right.withUTF8 { right in unsafe left.elementsEqual(right) } }
   }
@@ -56,7 +58,8 @@ extension Identifier: ExpressibleByStringLiteral {
 
 extension Identifier: Comparable {
   public static func < (left: Identifier, right: Identifier) -> Bool {
-    left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
+    var (left, right) = (left.name, right.name)
+    return left.withUTF8 { left in right.withUTF8 { right in unsafe left.lexicographicallyPrecedes(right) } }
   }
 }
 

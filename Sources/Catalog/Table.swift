@@ -200,7 +200,10 @@ public struct Table: Hashable, Sendable, Codable {
   }
 
   /// The column called `name`, if there is one.
-  public func column(_ name: Identifier) -> Column? { columns.first { $0.name == name } }
+  public func column(_ name: Identifier) -> Column? { columns.firstIndex { $0.name == name }.map { columns[$0] } }
+
+  /// Whether there is a column called `name`.
+  public func hasColumn(_ name: Identifier) -> Bool { columns.contains { $0.name == name } }
 
   /// The columns of the primary key, in its order, if there is one.
   public var primaryKey: [Identifier]? { uniqueIndexes.first { $0.isPrimary && $0.isValid }?.columns }

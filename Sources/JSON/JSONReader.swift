@@ -41,6 +41,8 @@ private struct JSONReader {
   private var offset = 0
   private var depth = 0
   private var shapes = ObjectShapes()
+  /// The elements of the arrays, and the values of the objects, that have begun and not ended.
+  private var open: [JSONValue] = []
 
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
@@ -76,14 +78,23 @@ private struct JSONReader {
     skipSpace()
     if take(UInt8(ascii: "}")) { return leave(.object([:])) }
     var shape = ObjectShapes.empty
-    var values: [JSONValue] = []
+    let start = open.count
     while let key = plainKey(), let longer = shapes.shape(shape, and: bytes[key]) {
       offset = key.upperBound + 1
       shape = longer
-      values.append(try member())
-      if try !hasAnother() { return leave(.object(shapes.object(shape, values))) }
+      open.append(try member())
+      if try !hasAnother() { return leave(.object(close(shape, from: start))) }
     }
-    return try object(startingWith: shapes.object(shape, values))
+    return try object(startingWith: close(shape, from: start))
+  }
+
+  /// The object of what was put on `open` from `start` on.
+  private mutating func close(
+    _ shape: ObjectShapes.Shape, from start: Int
+  ) -> OrderedDictionary<String, JSONValue> {
+    let object = shapes.object(shape, open[start...])
+    open.removeLast(open.count - start)
+    return object
   }
 
   /// The rest of an object that has keys like no other.
@@ -139,14 +150,16 @@ private struct JSONReader {
 
   private mutating func array() throws(JSONError) -> JSONValue {
     try enter()
-    var values: [JSONValue] = []
+    let start = open.count
     skipSpace()
-    if take(UInt8(ascii: "]")) { return leave(.array(values)) }
+    if take(UInt8(ascii: "]")) { return leave(.array([])) }
     while true {
-      values.append(try value())
+      open.append(try value())
       skipSpace()
       if take(UInt8(ascii: ",")) { continue }
       guard take(UInt8(ascii: "]")) else { throw unexpected("`,` or `]`") }
+      let values = Array(open[start...])
+      open.removeLast(open.count - start)
       return leave(.array(values))
     }
   }

@@ -41,7 +41,7 @@ struct ObjectShapes {
   }
 
   /// The object of `values` by the keys of `shape`, in their order.
-  func object(_ shape: Shape, _ values: [JSONValue]) -> OrderedDictionary<String, JSONValue> {
+  func object(_ shape: Shape, _ values: ArraySlice<JSONValue>) -> OrderedDictionary<String, JSONValue> {
     var object = known[shape.index].object
     for (index, value) in values.enumerated() { object.values[index] = value }
     return object

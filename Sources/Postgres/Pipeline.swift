@@ -63,7 +63,18 @@ extension Database {
   ///
   /// - Throws: `PostgresError` where an item cannot be sent at all, or the connection breaks; `CancellationError`.
   public func pipeline(_ items: [PipelineItem]) throws -> [PipelineResult] {
-    if items.isEmpty { return [] }
+    var results: [PipelineResult] = []
+    results.reserveCapacity(items.count)
+    try pipeline(items) { results.append($0) }
+    return results
+  }
+
+  /// Sends all `items` without waiting in between, and hands their answers to `take` in the same order, each as soon as
+  /// it is here: what is large can be decoded while the server works on what comes next.
+  ///
+  /// - Throws: what the other `pipeline` throws.
+  public func pipeline(_ items: [PipelineItem], _ take: (PipelineResult) -> Void) throws {
+    if items.isEmpty { return }
     try session.checkCancellation()
     let statements = try items.map { try Statement($0.sql) }
     guard PQenterPipelineMode(session.pointer) == 1 else { throw session.failure() }
@@ -81,14 +92,11 @@ extension Database {
       }
     }
     if !(items.last?.hasSync ?? false) { try session.sync() }
-    var results: [PipelineResult] = []
-    results.reserveCapacity(items.count)
     for (item, statement) in zip(items, statements) {
-      results.append(try session.answer(to: item, statement.text))
+      take(try session.answer(to: item, statement.text))
       if item.hasSync { try session.readSync() }
     }
     if !(items.last?.hasSync ?? false) { try session.readSync() }
-    return results
   }
 }
 

@@ -24,6 +24,7 @@ struct ReferenceCheck {
     for input in flow.spec.inputs {
       let path = input.name.map { "sources.\($0)" } ?? "source"
       switch input.input {
+      case .inline(.files), .inline(.rows), .inline(.program): break
       case .inline(let source): check(source, at: "\(path).authorizer", flow.places, &found)
       case .named(let name):
         check(name, .source, at: path, flow.places, &found)

@@ -18,7 +18,14 @@ enum TypeText {
     return #"\#(serial)|^[^"]+[^A-Za-z0-9_"](\#(clauses.sorted().joined(separator: "|")))\b"#
   }()
 
+  /// What most columns are: nothing needs to be looked for in them.
+  private static let ordinary: Set<String> = [
+    "bigint", "int", "integer", "smallint", "numeric", "double precision", "real", "text", "boolean", "date", "time",
+    "timestamp", "timestamptz", "interval", "uuid", "json", "jsonb", "bytea",
+  ]
+
   static func problem(of text: String) -> Complaint? {
+    if ordinary.contains(text) { return nil }
     let words = text.lowercased().utf8.split { $0 < 0x80 && $0 != UInt8(ascii: "_") && !ASCII.isLetterOrDigit($0) }
       .map { String(Substring($0)) }
     if words.count == 1, serials.contains(words[0]) {

@@ -46,7 +46,7 @@ extension FlowContext {
   /// Columns whose addition to the rows that are there would fail, or write all of them anew under a lock.
   private func costlyAdditions(to table: Table) -> [Finding] {
     guard !table.isEmpty else { return [] }
-    return resolution.columns.filter { table.column($0.name) == nil }.compactMap { column in
+    return resolution.columns.filter { !table.hasColumn($0.name) }.compactMap { column in
       let name = "\(table.name.sql).\(column.name.sql)", about = "column \(name)"
       let remedy = ownerRemedy("ALTER TABLE \(table.name.sql) ADD COLUMN \(column.definition);")
       if !column.isNullable, column.defaultSQL == nil {
@@ -135,7 +135,7 @@ extension FlowContext {
   }
 
   private func unwantedAdditions(to table: Table) -> [Finding] {
-    resolution.columns.filter { table.column($0.name) == nil }.map { column in
+    resolution.columns.filter { !table.hasColumn($0.name) }.map { column in
       let near = nearest(to: column.name.name, in: table.columns.map(\.name.name))
       return failed(
         .tableColumns, "table \(table.name.sql) has no column \(column.name.sql), and `tableChanges: none` adds none",

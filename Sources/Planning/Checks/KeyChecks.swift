@@ -10,7 +10,7 @@ extension FlowContext {
     if let unknown = key.first(where: { name in !hasColumn(name) }) { return [unknownColumn(unknown)] }
     guard let table, table.kind.takesLoads else { return [] }
     // For the other modes apply adds what the table lacks.
-    if spec.writeMode == .delete, let missing = key.first(where: { table.column($0) == nil }) {
+    if spec.writeMode == .delete, let missing = key.first(where: { !table.hasColumn($0) }) {
       return [missingColumn(missing, in: table)]
     }
     let list = key.map(\.sql).joined(separator: ", ")
@@ -23,7 +23,7 @@ extension FlowContext {
 
   private func hasColumn(_ name: Identifier) -> Bool {
     resolution.columns.contains { $0.name == name }
-      || (spec.writeMode == .delete && table?.column(name) != nil)
+      || (spec.writeMode == .delete && table?.hasColumn(name) == true)
   }
 
   private func uniqueIndexCheck(_ key: [Identifier], _ list: String, _ table: Table) -> [Finding] {

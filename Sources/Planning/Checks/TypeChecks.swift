@@ -23,7 +23,7 @@ extension FlowContext {
   var typesCalledByName: [(schema: Identifier, column: PlannedColumn)] {
     var seen: Set<Identifier> = [design.table.schema, design.ledger.schema]
     return resolution.columns.compactMap { column in
-      let isNamed = column.origin == .declared || stagesRows || table?.column(column.name) == nil
+      let isNamed = column.origin == .declared || stagesRows || table?.hasColumn(column.name) != true
       guard isNamed, let schema = schemaPart(ofType: column.type), live.schemas[schema] != nil,
         seen.insert(schema).inserted
       else { return nil }

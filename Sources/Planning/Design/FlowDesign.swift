@@ -33,7 +33,7 @@ public struct FlowDesign: Sendable {
 extension Project {
   /// The designs of all flows, by name; a flow whose references do not resolve has none.
   public func designs() -> [FlowDesign] {
-    flows.values.sorted { $0.name < $1.name }.compactMap(design)
+    flows.keys.sorted().compactMap { flows[$0].flatMap(design) }
   }
 
   /// The design of `flow`; nothing where its references do not resolve or its table's name is no name.

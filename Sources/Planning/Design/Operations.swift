@@ -18,7 +18,7 @@ extension FlowDesign {
       return creation.isEmpty ? [] : creation + reading(by: readers.filter { $0 != live.server.role })
     }
     guard table.kind.takesLoads else { return [] }
-    var operations: [Operation] = columns.filter { table.column($0.name) == nil && spec.writeMode != .delete }
+    var operations: [Operation] = columns.filter { !table.hasColumn($0.name) && spec.writeMode != .delete }
       .map { .addColumn(table.name, $0) }
     if spec.tableChanges == .additive, spec.writeMode != .delete {
       operations += columns.filter { column in

@@ -33,7 +33,7 @@ extension FlowContext {
   /// What the write mode needs on a table that exists; of one that the role will make it is the owner.
   private func tableRequirements() -> [Requirement] {
     guard let table, table.kind.takesLoads else { return [] }
-    let loaded = loadedColumns.filter { table.column($0) != nil }
+    let loaded = loadedColumns.filter { table.hasColumn($0) }
     let key = key ?? []
     let object = object(table.name)
     func need(_ privilege: Privilege, on columns: [Identifier]) -> [Requirement] {

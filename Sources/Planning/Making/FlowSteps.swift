@@ -21,12 +21,18 @@ extension PlanMaker {
     let shared = Set(
       Dictionary(designs.map { ($0.table, 1) }, uniquingKeysWith: +).lazy.filter { $0.value > 1 }.map(\.key))
     let maker = self
-    let alone = designs.concurrentMap { design in shared.contains(design.table) ? nil : maker.step(for: design) }
-    return zip(designs, alone).map { design, known in
-      let flow = known ?? step(for: design)
-      take(flow, of: design)
-      return flow.step
+    let alone = concurrentMap(designs.count) { index in
+      let design = maker.designs[index]
+      return shared.contains(design.table) ? nil : maker.step(for: design)
     }
+    var steps: [Step] = []
+    steps.reserveCapacity(alone.count)
+    for (index, known) in alone.enumerated() {
+      let flow = known ?? step(for: designs[index])
+      take(flow, of: designs[index])
+      steps.append(flow.step)
+    }
+    return steps
   }
 
   /// Notes what the steps that follow have to know of `flow`.
@@ -43,16 +49,17 @@ extension PlanMaker {
   }
 }
 
-extension Array where Element: Sendable {
-  /// What `transform` makes of each element, in their order, worked out on all cores.
-  fileprivate func concurrentMap<Result: Sendable>(_ transform: @Sendable (Element) -> Result) -> [Result] {
-    let size = 64
-    let parts = stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
-    let results = Mutex([[Result]](repeating: [], count: parts.count))
-    DispatchQueue.concurrentPerform(iterations: parts.count) { index in
-      let part = parts[index].map(transform)
-      results.withLock { $0[index] = part }
-    }
-    return results.withLock { $0.flatMap { $0 } }
+/// What `transform` makes of each number below `count`, in their order, worked out on all cores.
+private func concurrentMap<Result: Sendable>(
+  _ count: Int, _ transform: @Sendable (Int) -> Result?
+) -> [Result?] {
+  // So many at a time that the lock is no matter, and so few that all cores are busy to the end.
+  let size = 64
+  let results = Mutex([Result?](repeating: nil, count: count))
+  DispatchQueue.concurrentPerform(iterations: (count + size - 1) / size) { part in
+    let range = part * size..<min((part + 1) * size, count)
+    let made = range.map(transform)
+    results.withLock { results in for (index, result) in zip(range, made) { results[index] = result } }
   }
+  return results.withLock { $0 }
 }

@@ -8,7 +8,9 @@ extension PlanMaker {
   /// The step of one flow, after those that were taken so far.
   func step(for design: FlowDesign) -> FlowStep {
     let recorded = state?.resources[design.address.description]
-    let spec = design.flow.specJSON(asRecorded: recorded?.spec)
+    let isAsRecorded = observation.asRecorded.contains(design.flow.name) && renames.old[design.address] == nil
+    let known = isAsRecorded ? recorded?.spec : nil
+    let spec = known ?? design.flow.specJSON(asRecorded: recorded?.spec)
     let inputs = databaseInputs(of: design)
     let source = sourceObservation(of: design, inputs: inputs)
     let observed = observation.live(design.authorizer)
@@ -23,7 +25,7 @@ extension PlanMaker {
     step.columns = resolution.columns
     step.operations = operations
     step.hazards = Hazard.allCases.filter { hazard in operations.contains { $0.hazards.contains(hazard) } }
-    step.changes = changes(to: design, spec: spec, recorded: recorded)
+    step.changes = known == nil ? changes(to: design, spec: spec, recorded: recorded) : []
     if recorded != nil, step.changes.isEmpty { step.changes = drift?.changes(declared: resolution.columns) ?? [] }
     step.after = [Address(.destination, design.destination.name).description]
     step.after += live.flatMap { tablesMade.maker(of: design.table, in: $0) }.map { [$0] } ?? []

@@ -8,6 +8,8 @@ public struct Observation: Sendable {
   public var databases: [String: DatabaseObservation] = [:]
   /// By flow: what those of its sources hold that are in no database, where a plan needs to know.
   public var sources: [String: SourceObservation] = [:]
+  /// The flows of which it was seen already that they are declared just as they were recorded.
+  public var asRecorded: Set<String> = []
   /// Whether nothing was to be looked at: the plan compares what is declared with what was recorded alone.
   public private(set) var isOffline = false
 

@@ -84,7 +84,7 @@ public struct Questions: Hashable, Sendable {
     var lacking = open.filter { tables[$0]?.kind.takesLoads == true }
     for (name, columns) in columns {
       guard let table = tables[name], table.kind.takesLoads else { continue }
-      if columns.contains(where: { table.column($0) == nil }) { lacking.insert(name) }
+      if columns.contains(where: { !table.hasColumn($0) }) { lacking.insert(name) }
     }
     for question in keys {
       guard let table = tables[question.table], table.kind.takesLoads else { continue }
@@ -99,7 +99,7 @@ public struct Questions: Hashable, Sendable {
     keys.filter { question in
       guard let table = tables[question.table], table.kind.takesLoads else { return false }
       guard !table.uniqueIndexes.contains(where: { $0.serves(key: question.key) }) else { return false }
-      return question.key.allSatisfy { table.column($0) != nil } && table.grants(.select, on: question.key)
+      return question.key.allSatisfy { table.hasColumn($0) } && table.grants(.select, on: question.key)
     }.sorted { ($0.table, $0.key.sqlList) < ($1.table, $1.key.sqlList) }
   }
 }
@@ -110,7 +110,7 @@ extension Questions {
     Set(
       defaults.filter { question in
         guard let table = tables[question.table] else { return true }
-        return table.kind.takesLoads && table.column(question.column) == nil
+        return table.kind.takesLoads && !table.hasColumn(question.column)
       }.map(\.expression)
     ).sorted()
   }

@@ -53,7 +53,7 @@ public struct Plan: Sendable {
     var result: [Remedy] = []
     var seen: Set<[String]> = []
     var indexes: [[String]: Int] = [:]
-    for remedy in steps.flatMap(\.checks).compactMap(\.remedy) {
+    for remedy in steps.lazy.flatMap(\.checks).compactMap(\.remedy) {
       let group = [remedy.authorizer, remedy.executor]
       let new = remedy.statements.filter { seen.insert(group + [$0]).inserted }
       if let index = indexes[group] {

@@ -37,7 +37,7 @@ struct DatabaseObserver: Sendable {
     let opening = transaction
     let readers = questions.readers.sorted { ($0.table, $0.role) < ($1.table, $1.role) }
     var queries: [SQL] = [
-      CatalogQueries.server, CatalogQueries.schemas, CatalogQueries.relations(names), CatalogQueries.columns(names),
+      CatalogQueries.columns(names), CatalogQueries.relations(names), CatalogQueries.server, CatalogQueries.schemas,
       CatalogQueries.uniqueIndexes(names), CatalogQueries.partitions(names),
     ]
     if !readers.isEmpty {
@@ -47,18 +47,26 @@ struct DatabaseObserver: Sendable {
     let before = items.count
     items += (opening + queries).map { .query($0) } + [.query("COMMIT", sync: true)]
     let own = items.count
-    let results = try database.pipeline(items + sources.descriptions)
+    // What there is most of is decoded while the server looks up the rest.
+    var columns = ColumnsByTable(tables: names.count)
+    var tables: [QualifiedName: Table] = [:]
+    var results: [PipelineResult] = []
+    try database.pipeline(items + sources.descriptions) { result in
+      switch (results.count - before - opening.count, result) {
+      case (0, .rows(let rows)): columns.add(rows)
+      case (1, .rows(let rows)): tables = Dictionary(tables: rows, names, columns)
+      default: break
+      }
+      results.append(result)
+    }
     let answers = results.dropFirst(before + opening.count).prefix(queries.count).map { $0 }
     for result in results[before..<own] { if case .failure(let error) = result { throw error } }
     let tls = database.tlsProtocol, host = database.host
-    guard let server = try answers[0].rows().map({ Server($0, tls: tls, host: host) }).first else {
+    guard let server = try answers[2].rows().map({ Server($0, tls: tls, host: host) }).first else {
       throw Failure(Diagnostic(.error, "connection", "the server did not say which role and database this is"))
     }
     var live = LiveDatabase(server: server)
-    for schema in try answers[1].rows().map({ Schema($0) }) { live.schemas[schema.name] = schema }
-    var tables: [QualifiedName: Table] = [:]
-    for case let table? in try answers[2].rows().map({ Table($0) }) { tables[table.name] = table }
-    tables.addColumns(try answers[3].rows(), of: names)
+    for schema in try answers[3].rows().map({ Schema($0) }) { live.schemas[schema.name] = schema }
     for (name, index) in try answers[4].rows().map({ (QualifiedName($0), UniqueIndex($0)) }) {
       tables[name]?.uniqueIndexes.append(index)
     }

@@ -77,29 +77,38 @@ extension Table {
   }
 }
 
+/// The columns of many tables, in the order in which the tables were asked for.
+struct ColumnsByTable {
+  private(set) var columns: [[Column]]
+  /// Many columns have one type, whose name is long: each is kept once.
+  private var types: [String: String] = [:]
+
+  init(tables: Int) { columns = Array(repeating: [], count: tables) }
+
+  /// Takes the rows of `CatalogQueries.columns` in.
+  mutating func add(_ rows: Rows) {
+    rows.forEach { row in
+      guard let position = row.int(0), columns.indices.contains(position - 1) else { return }
+      columns[position - 1].append(Column(row, type: kept(row.text(2) ?? "")))
+    }
+  }
+
+  private mutating func kept(_ type: String) -> String {
+    if let known = types[type] { return known }
+    types[type] = type
+    return type
+  }
+}
+
 extension [QualifiedName: Table] {
-  /// Takes the rows of `CatalogQueries.columns` in, asked of the tables `names`.
-  mutating func addColumns(_ rows: Rows, of names: [QualifiedName]) {
-    var position = 0
-    var columns: [Column] = []
-    // Many columns have one type, whose name is long: each is kept once.
-    var types: [String: String] = [:]
-    func next(_ row: borrowing Row) {
-      if let next = row.int(0), next != position {
-        finish()
-        position = next
-      }
-      let type = row.text(2) ?? ""
-      let known = types[type] ?? type
-      types[known] = known
-      columns.append(Column(row, type: known))
+  /// Reads the rows of `CatalogQueries.relations`, asked of the tables `names`.
+  init(tables rows: Rows, _ names: [QualifiedName], _ columns: ColumnsByTable) {
+    self.init(minimumCapacity: rows.count)
+    rows.forEach { row in
+      guard let table = Table(row) else { return }
+      self[table.name] = table
     }
-    func finish() {
-      if names.indices.contains(position - 1) { self[names[position - 1]]?.columns = columns }
-      columns = []
-    }
-    rows.forEach(next)
-    finish()
+    for (name, columns) in zip(names, columns.columns) where !columns.isEmpty { self[name]?.columns = columns }
   }
 }
 

@@ -21,7 +21,10 @@ extension Observation {
   ) async -> Observation {
     var observation = Observation()
     async let databases = observeDatabases(of: scope, state: state, through: connector)
+    // While the servers are at work.
+    observation.asRecorded = Set(scope.designs.map(\.flow.name))
     for design in scope.flowsToInspect(state: state) {
+      observation.asRecorded.remove(design.flow.name)
       observation.sources[design.flow.name] = look(into: design, inspect)
     }
     observation.databases = await databases

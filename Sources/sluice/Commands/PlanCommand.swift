@@ -52,6 +52,7 @@ struct PlanCommand: AsyncParsableCommand {
         plan = try planner.offlinePlan(loaded, state: state)
       } else {
         let result = try await planner.plan(loaded, state: state)
+        Memory.keepToTheEnd((result, state))
         plan = result.plan
         if let out { try PlanFile(out).write(planner.saved(result)) }
       }

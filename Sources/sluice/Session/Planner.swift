@@ -14,7 +14,7 @@ struct Planner {
   var newLineage = Workspace.newLineage()
 
   /// What planning brings.
-  struct Result {
+  struct Result: Sendable {
     var loaded: LoadedProject
     var connector: any Connector
     var plan: Plan
