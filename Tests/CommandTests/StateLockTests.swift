@@ -149,7 +149,10 @@ struct StateLockTests {
 
   /// Waits until the apply waits, flow/a being recorded.
   private func isHeld(_ world: World) async throws {
-    let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 42 AND NOT granted"
+    let waiting = """
+      SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 42 AND NOT granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      """
     while try await world.database.text(waiting) == "0" { await Task.yield() }
     while (try? world.project.read("sluice.state.json.journal").contains("flow/a")) != true { await Task.yield() }
   }

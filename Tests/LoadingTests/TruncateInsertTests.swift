@@ -94,7 +94,10 @@ struct TruncateInsertTests {
     let request = short
     async let loading = world.load(request)
     while try await database.value(
-      "SELECT count(*) FROM pg_locks WHERE relation = 't'::regclass AND mode = 'AccessExclusiveLock' AND NOT granted")
+      """
+      SELECT count(*) FROM pg_locks WHERE relation = 't'::regclass AND mode = 'AccessExclusiveLock' AND NOT granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      """)
       == "0"
     { await Task.yield() }
     // It waits in the queue behind TRUNCATE, until that gives up.
