@@ -9,7 +9,6 @@ database each time.
 """
 
 import argparse
-import json
 import os
 import pathlib
 import shutil
@@ -19,12 +18,10 @@ import sys
 import tempfile
 import time
 
-import generate
 from server import Relay, Server
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-# What the tool sets in each transaction, psql sets once.
-SETTINGS = "SET search_path = pg_catalog; SET lock_timeout = '5s';\n"
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 
 
 class Measure:
@@ -82,7 +79,7 @@ class Benchmark:
     def measure(self, size):
         project = self.folder / f"project-{size}"
         terraform = self.folder / f"terraform-{size}"
-        generate.generate(size, project, terraform)
+        run_python("generate.py", size, project, "--terraform", terraform)
         self.sluice(size, project)
         if not self.options.no_terraform and shutil.which("terraform"):
             self.terraform(size, terraform)
@@ -137,15 +134,11 @@ class Benchmark:
 
     def psql(self, size, project, environment):
         """psql with the same statements in the same transactions: one a flow, and one a ledger."""
-        plan = subprocess.run(
-            [self.options.tool, "plan", "--output", "json"], cwd=project, env={**os.environ, **environment},
-            capture_output=True, text=True, check=True)
-        script = project / "psql.sql"
-        with open(script, "w") as file:
-            file.write(SETTINGS)
-            for step in json.loads(plan.stdout)["steps"]:
-                if step["statements"]:
-                    file.write("\n".join(["BEGIN;", *step["statements"], "COMMIT;"]) + "\n")
+        plan, script = project / "plan.json", project / "psql.sql"
+        with open(plan, "w") as file:
+            command = [self.options.tool, "plan", "--output", "json"]
+            subprocess.run(command, cwd=project, env={**os.environ, **environment}, stdout=file, check=True)
+        run_python("psql_script.py", plan, script)
         measures = []
         for _ in range(self.apply_runs(size)):
             self.server.create("bench", project / "schemas.sql")
@@ -172,6 +165,12 @@ class Benchmark:
                 self.table.row(f"{size:,}", f"terraform {name}", f"> {limit}", "", "", "", "", "")
                 if name == "apply":
                     return
+
+
+def run_python(program, *arguments):
+    """Runs one of the scripts beside this one: what it takes of memory must not count as that of what is measured, as
+    Linux hands a process's greatest size on to those that it starts."""
+    subprocess.run([sys.executable, HERE / program, *map(str, arguments)], check=True)
 
 
 def built():
