@@ -123,8 +123,8 @@ final class LoadRun {
   func warn(_ warning: Diagnostic) { warnings.append(warning) }
 
   /// A feed of all rows, as `columns` see them.
-  func feed(_ columns: [TargetColumn]) throws(Failure) -> RowFeed {
-    try RowFeed(
+  func feed(_ columns: [TargetColumn]) -> RowFeed {
+    RowFeed(
       parts, columns: columns, sourceCount: request.sources.count,
       changes: (request.sourceChanges, request.knownFields), load: request.load, startedAt: startedAt)
   }

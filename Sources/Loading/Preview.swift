@@ -43,7 +43,7 @@ private func makePreview(
   let log = RejectLog(file: nil)
   let meter = ProgressMeter(
     flow: request.flow, load: request.load, totalBytes: nil, started: .now, send: { _ in })
-  let feed = try RowFeed(
+  let feed = RowFeed(
     sources.entries.flatMap(\.parts), columns: columns, sourceCount: request.sources.count,
     changes: (request.sourceChanges, request.knownFields), load: request.load, startedAt: currentTime())
   let copier = IgnoringCopier(

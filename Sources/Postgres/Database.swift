@@ -34,6 +34,11 @@ public struct Database: ~Copyable {
   ///   the server runs no more; `CancellationError`.
   public func script(_ text: String) throws { try session.script(text) }
 
+  /// Whether the work is to go on: to be asked by who waits for something else than the server.
+  ///
+  /// - Throws: `CancellationError`.
+  public func checkCancellation() throws { try session.checkCancellation() }
+
   /// How often the client has waited for the server since the connection was opened.
   public var roundTrips: Int { session.roundTrips }
 

@@ -57,6 +57,8 @@ struct Block: ~Copyable {
   private var markCapacity = 64
   /// How many fields the row has.
   private(set) var fieldCount = 0
+  /// The row's fields that have quotes inside, without them.
+  private var unescaped = ByteBuffer(capacity: 256)
 
   /// Bytes after the window's end that may be looked at, but mean nothing.
   private static let padding = 16
@@ -86,13 +88,6 @@ struct Block: ~Copyable {
   borrowing func bytes(_ range: Range<Int>) -> Bytes {
     precondition(range.lowerBound >= 0 && range.upperBound <= count)
     return Bytes(start: start + range.lowerBound, count: range.count)
-  }
-
-  /// The bytes of the field at `index`, valid until the window moves.
-  @inline(__always)
-  borrowing func field(_ index: Int) -> Bytes {
-    let mark = mark(index)
-    return bytes(mark.start..<mark.start &+ mark.count)
   }
 
   /// What was read and not yet passed over.
@@ -312,28 +307,49 @@ struct Block: ~Copyable {
     return nil
   }
 
-  /// Takes the quotes out of the fields that have some inside, in place, as PostgreSQL reads them: quotes may open and
-  /// close anywhere in a field, and a doubled one within quotes is one.
-  mutating func unescape(_ quote: UInt8) {
-    for index in 0..<fieldCount where marks[index].spelling == .escaped {
-      let mark = marks[index]
-      var (from, to, isInside) = (mark.start, mark.start, false)
-      let end = mark.start + mark.count
-      while from < end {
-        let byte = start[from]
-        from += 1
-        if byte == quote {
-          guard isInside, from < end, start[from] == quote else {
-            isInside.toggle()
-            continue
-          }
-          from += 1
-        }
-        start[to] = byte
-        to += 1
-      }
-      marks[index].count = to - mark.start
+  // MARK: Giving the fields
+
+  /// Gives the row's values to `table`: those that are `null` without quotes as NULL, the others without their quotes.
+  @inline(__always)
+  mutating func give(to table: inout FieldTable, quote: UInt8, null: [UInt8]) {
+    table.start()
+    table.raw = bytes(row)
+    if rowHasQuotes {
+      unescaped.truncate(to: 0)
+      // All at once, so that what was given stays where it is.
+      unescaped.reserve(row.count)
     }
+    let isNullEmpty = null.isEmpty
+    for index in 0..<fieldCount {
+      let mark = marks[index]
+      let value = Bytes(start: start + mark.start, count: mark.count)
+      switch mark.spelling {
+      case .plain: table.append((isNullEmpty ? mark.count == 0 : value.equals(null)) ? nil : value)
+      case .quoted: table.append(value)
+      case .escaped: table.append(unescape(value, quote))
+      }
+    }
+  }
+
+  /// Takes the quotes out as PostgreSQL does: they may open and close anywhere in a field, and a doubled one within
+  /// quotes is one.
+  @inline(never)
+  private mutating func unescape(_ value: Bytes, _ quote: UInt8) -> Bytes {
+    let first = unescaped.count
+    var (from, isInside) = (0, false)
+    while from < value.count {
+      let byte = value[from]
+      from += 1
+      if byte == quote {
+        guard isInside, from < value.count, value[from] == quote else {
+          isInside.toggle()
+          continue
+        }
+        from += 1
+      }
+      unescaped.append(byte)
+    }
+    return unescaped.bytes(first..<unescaped.count)
   }
 }
 

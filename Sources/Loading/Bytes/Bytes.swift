@@ -28,6 +28,9 @@ struct Bytes {
     return start[index]
   }
 
+  /// No bytes.
+  static var none: Bytes { Bytes(start: ("" as StaticString).utf8Start, count: 0) }
+
   /// The bytes of `range`.
   @inline(__always)
   subscript(_ range: Range<Int>) -> Bytes {

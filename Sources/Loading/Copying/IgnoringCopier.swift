@@ -24,7 +24,7 @@ final class IgnoringCopier {
   private let meter: ProgressMeter
   private var sent = ByteBuffer(capacity: 1 << 20)
   private var raw = ByteBuffer(capacity: 1 << 20)
-  private var out = ByteBuffer(capacity: RowCopier.messageSize * 2)
+  private var out = ByteBuffer(capacity: ChunkMaker.messageSize * 2)
   private var plain: [ChunkRow] = []
   private var doubtful: [ChunkRow] = []
   /// The statement that takes rows, by the first and the last ordinal, from the temporary table that COPY fills to the
@@ -174,7 +174,7 @@ final class IgnoringCopier {
         if isBinary { out.append(TupleEncoder.header) }
         for row in rows {
           out.append(sent.bytes(row.sent))
-          if out.count >= RowCopier.messageSize { try flush(copy) }
+          if out.count >= ChunkMaker.messageSize { try flush(copy) }
         }
         if isBinary { out.append(TupleEncoder.trailer) }
         try flush(copy)

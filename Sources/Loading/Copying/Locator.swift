@@ -21,20 +21,14 @@ struct LocatedRow {
   /// It costs another reading, but only a load that fails pays for it; keeping every row's place would cost all of them.
   static func find(_ ordinal: Int, in parts: [SourcePart], starts: [Int]) -> LocatedRow? {
     guard let part = starts.lastIndex(where: { $0 < ordinal }), parts.indices.contains(part),
-      var reader = try? parts[part].open()
+      let reader = try? parts[part].open()
     else { return nil }
+    var row = FieldTable()
     for _ in 0..<max(ordinal - starts[part] - 1, 0) {
-      do { guard try reader.next() else { return nil } } catch is RowFault { continue } catch { return nil }
+      do { guard try reader.next(into: &row) else { return nil } } catch is RowFault { continue } catch { return nil }
     }
-    guard let found = try? reader.find(), found else { return nil }
-    let places = (0..<reader.fieldCount).map { reader.place(of: $0) }
-    reader.finish()
+    guard let fields = try? reader.nextLocated() else { return nil }
     let isFile = parts[part].file != nil
-    let fields = places.indices.map { index in
-      Field(
-        name: index < reader.header.count ? reader.header[index] : "", value: reader.field(index)?.text,
-        line: places[index].line, column: places[index].column)
-    }
     return LocatedRow(
       file: isFile ? parts[part].name : nil, line: isFile ? reader.line : ordinal - starts[part], fields: fields)
   }

@@ -5,6 +5,16 @@ enum SentRows {
   /// Just these.
   case list([Int])
 
+  /// Takes in the rows that were sent after these in the same COPY.
+  mutating func append(_ next: SentRows) {
+    switch (self, next) {
+    case (.range(let first, let skipped), .range(_, let more)): self = .range(first: first, skipped: skipped + more)
+    case (.list(let rows), .list(let more)): self = .list(rows + more)
+    case (.list([]), _): self = next
+    default: preconditionFailure("one COPY has rows of one format")
+    }
+  }
+
   /// The ordinal of the row that the server calls line `line` (from 1).
   func ordinal(ofLine line: Int) -> Int? {
     switch self {

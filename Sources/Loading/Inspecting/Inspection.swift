@@ -40,20 +40,20 @@ private struct InspectedFields {
 }
 
 private func inspect(_ part: SourcePart, into fields: inout InspectedFields, _ rows: inout Int) throws(Failure) {
-  var reader = try part.open()
+  let reader = try part.open()
   guard !reader.isBlank else {
     throw Failure(
       .sourceReadable(
         part.dialect.hasHeader ? "\(part.name) is empty: it has no header" : "\(part.name) is empty", part.name))
   }
-  try checkHeader(
-    reader.header, places: reader.headerPlaces, isQuoted: reader.headerIsQuoted, part, part.name)
-  let positions = reader.header.map { fields.position(of: $0, in: part) }
+  try reader.checkNames()
+  let positions = reader.fieldNames.map { fields.position(of: $0, in: part) }
+  var row = FieldTable()
   do {
-    while rows < inspectedRows, try reader.next() {
+    while rows < inspectedRows, try reader.next(into: &row) {
       rows += 1
-      for index in 0..<reader.fieldCount {
-        if let value = reader.field(index) { fields.ordered[positions[index]].shape.add(value) }
+      for index in 0..<row.count {
+        if let value = row.field(index) { fields.ordered[positions[index]].shape.add(value) }
       }
     }
   } catch let fault as RowFault {

@@ -2,8 +2,7 @@ internal import Diagnostics
 
 /// Reads CSV (RFC 4180 as PostgreSQL reads it) from a stream of bytes, one row at a time.
 ///
-/// Memory is one block, whatever the input's size; it grows for a row that is larger. A row's fields are views of the
-/// block, valid until the next row is asked for.
+/// Memory is one block, whatever the input's size; it grows for a row that is larger.
 struct CSVReader: ~Copyable {
   private var block: Block
   private let input: ByteInput
@@ -41,18 +40,24 @@ struct CSVReader: ~Copyable {
 
   // MARK: Rows
 
-  /// Reads the next row; false at the end.
+  /// Reads the next row into `row`; false at the end.
   ///
   /// - Throws: a `RowFault` for a row that is not well-formed (the next call goes on behind it), a `Failure` for an
   ///   input that cannot be read.
   @inline(__always)
-  mutating func next() throws -> Bool {
+  mutating func next(into row: inout FieldTable) throws -> Bool {
     guard try find() else { return false }
-    finish()
+    give(to: &row)
     return true
   }
 
-  /// Finds the next row, and leaves its fields as they are written, so that `place(of:)` can be asked.
+  /// Gives the row that was found to `row`.
+  @inline(__always)
+  mutating func give(to row: inout FieldTable) {
+    block.give(to: &row, quote: dialect.separators.quote, null: dialect.null)
+  }
+
+  /// Finds the next row; false at the end.
   @inline(__always)
   mutating func find() throws -> Bool {
     if hasPendingRow {
@@ -85,25 +90,8 @@ struct CSVReader: ~Copyable {
     }
   }
 
-  /// Takes the quotes out of what was found.
-  @inline(__always)
-  mutating func finish() { if block.rowHasQuotes { block.unescape(dialect.separators.quote) } }
-
   /// How many fields the row has.
   var fieldCount: Int { block.fieldCount }
-
-  /// The bytes of the field at `index`; nothing for NULL.
-  @inline(__always)
-  borrowing func field(_ index: Int) -> Bytes? {
-    let bytes = block.field(index)
-    if block.mark(index).spelling == .plain, isNull(bytes) { return nil }
-    return bytes
-  }
-
-  @inline(__always)
-  private func isNull(_ bytes: Bytes) -> Bool {
-    dialect.null.isEmpty ? bytes.count == 0 : bytes.equals(dialect.null)
-  }
 
   @inline(__always)
   private func check() throws {
@@ -120,12 +108,12 @@ struct CSVReader: ~Copyable {
     throw fault(.tooFewFields(expected: expectedFields, found: block.fieldCount), at: block.row.upperBound)
   }
 
-  /// The row as it stands in the file, as far as it can be shown; to be asked before `finish()`.
+  /// The row as it stands in the file, as far as it can be shown.
   var rowText: String { block.bytes(block.row).text.shortened }
 
   // MARK: Places
 
-  /// Where the field at `index` starts; to be asked between `find()` and `finish()`.
+  /// Where the field at `index` starts.
   borrowing func place(of index: Int) -> (line: Int, column: Int) {
     let mark = block.mark(index)
     return place(at: mark.spelling == .quoted ? mark.start - 1 : mark.start)
@@ -168,8 +156,9 @@ struct CSVReader: ~Copyable {
     headerPlaces = (0..<fieldCount).map { place(of: $0) }
     headerIsQuoted = (0..<fieldCount).map { block.mark($0).spelling != .plain }
     if dialect.hasHeader {
-      finish()
-      header = (0..<fieldCount).map { block.field($0).text }
+      var row = FieldTable()
+      block.give(to: &row, quote: dialect.separators.quote, null: [])
+      header = (0..<fieldCount).map { row.field($0)?.text ?? "" }
     } else {
       header = (1...fieldCount).map { "column\($0)" }
       hasPendingRow = true

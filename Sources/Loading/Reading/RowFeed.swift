@@ -4,20 +4,13 @@ internal import Manifests
 
 /// The rows of all parts of a load's sources, one after the other, as the target's columns see them.
 struct RowFeed: ~Copyable {
-  /// Where a column's value is found in the current part.
-  private enum Slot {
-    static let null = -1
-    static let loadedAt = -2
-    static let loadID = -3
-    static let file = -4
-    static let line = -5
-  }
-
   private let parts: [SourcePart]
   private let columns: [TargetColumn]
   private let sourceCount: Int
   private let changes: (allowed: Flow.SourceChanges, known: [String]?)
-  private var reader: CSVReader
+  private var reader: (any RowReader)?
+  /// The current row.
+  private var row = FieldTable()
   /// The part that is read, -1 before the first.
   private(set) var part = -1
   /// Number of rows read in all, faulty ones included: the current row's ordinal, from 1.
@@ -26,7 +19,8 @@ struct RowFeed: ~Copyable {
   private(set) var starts: [Int] = []
   /// The source's fields that no column takes, and that were not there when the flow was applied.
   private(set) var newFields: Set<String> = []
-  private var slots: [Int]
+  /// Where in a row each column's value is found.
+  private var places: [Int]
   private var loadedAt = ByteBuffer(capacity: 64)
   private var loadID = ByteBuffer(capacity: 64)
   private var fileName = ByteBuffer(capacity: 256)
@@ -39,20 +33,21 @@ struct RowFeed: ~Copyable {
   init(
     _ parts: [SourcePart], columns: [TargetColumn], sourceCount: Int,
     changes: (allowed: Flow.SourceChanges, known: [String]?), load: String, startedAt: String
-  ) throws(Failure) {
+  ) {
     self.parts = parts
     self.columns = columns
     self.sourceCount = sourceCount
     self.changes = changes
-    slots = columns.map { _ in Slot.null }
+    places = columns.map { _ in FieldTable.Place.null }
     needsLine = columns.contains { $0.from == .line }
-    reader = try CSVReader(ByteInput(memory: [], name: ""), .inline, blockSize: 64)
     loadedAt.append(startedAt)
     loadID.append(load)
+    row.set(FieldTable.Place.loadedAt, to: loadedAt.all())
+    row.set(FieldTable.Place.loadID, to: loadID.all())
   }
 
   /// How many bytes were read so far.
-  var bytesRead: Int { bytesBefore + reader.bytesRead }
+  var bytesRead: Int { bytesBefore + (reader?.bytesRead ?? 0) }
 
   /// Goes to the next row; false at the end.
   ///
@@ -65,7 +60,7 @@ struct RowFeed: ~Copyable {
     }
     while true {
       do {
-        guard try reader.next() else {
+        guard let reader, try reader.next(into: &row) else {
           guard try openNext() else { return false }
           continue
         }
@@ -89,33 +84,23 @@ struct RowFeed: ~Copyable {
   var current: SourcePart? { parts.indices.contains(part) ? parts[part] : nil }
 
   /// The line on which the row starts; for inline rows their number.
-  var line: Int { current?.file == nil ? ordinal - (starts.last ?? 0) : reader.line }
+  var line: Int { current?.file == nil ? ordinal - (starts.last ?? 0) : reader?.line ?? 0 }
 
   /// The value of the column at `index`; nothing for NULL. Valid until the next row.
   @inline(__always)
-  borrowing func value(_ index: Int) -> Bytes? {
-    let slot = slots[index]
-    return slot >= 0 ? reader.field(slot) : metadata(slot)
-  }
-
-  private borrowing func metadata(_ slot: Int) -> Bytes? {
-    switch slot {
-    case Slot.loadedAt: loadedAt.all()
-    case Slot.loadID: loadID.all()
-    case Slot.file: current?.file == nil ? nil : fileName.all()
-    case Slot.line: lineText.all()
-    default: nil
-    }
-  }
+  borrowing func value(_ index: Int) -> Bytes? { row.value(places[index]) }
 
   /// The fields of the current part.
-  var header: [String] { reader.header }
+  var header: [String] { reader?.fieldNames ?? [] }
 
   /// The value of the source's field at `index`; nothing for NULL.
-  borrowing func field(_ index: Int) -> Bytes? { reader.field(index) }
+  borrowing func field(_ index: Int) -> Bytes? { row.field(index) }
+
+  /// The row as it stands in the source. Valid until the next row.
+  var raw: Bytes { row.raw }
 
   /// The row as it stands in the file; to be asked after a fault.
-  var rowText: String { reader.rowText }
+  var rowText: String { reader?.rowText ?? "" }
 
   /// A fault of the current row.
   func ambiguousDate(column index: Int, value: Bytes) -> RowFault {
@@ -127,65 +112,68 @@ struct RowFeed: ~Copyable {
   private mutating func setLine() {
     lineText.truncate(to: 0)
     lineText.append(decimal: line)
+    row.set(FieldTable.Place.line, to: lineText.all())
   }
 
   private mutating func openNext() throws(Failure) -> Bool {
-    bytesBefore += reader.bytesRead
     guard part + 1 < parts.count else { return false }
     part += 1
-    reader = try parts[part].open()
+    bytesBefore += reader?.bytesRead ?? 0
+    reader = nil
+    let next = try parts[part].open()
+    reader = next
     starts.append(ordinal)
     fileName.truncate(to: 0)
     fileName.append(parts[part].name)
-    if !reader.isBlank { try match() }
+    row.set(FieldTable.Place.file, to: parts[part].file == nil ? nil : fileName.all())
+    try match(next)
     return true
   }
 
-  /// Finds the columns' fields in the part's header.
-  private mutating func match() throws(Failure) {
-    let header = reader.header
-    let name = reader.name
-    try checkHeader(header, places: reader.headerPlaces, isQuoted: reader.headerIsQuoted, parts[part], name)
-    let positions = Dictionary(header.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+  /// Finds the columns' fields in the part's rows.
+  private mutating func match(_ reader: some RowReader) throws(Failure) {
+    let wanted = columns.compactMap { if case .field(let field) = $0.from { field } else { nil } }
+    guard var positions = try reader.positions(of: wanted)?[...] else { return }
     var missing: [String] = []
     for (index, column) in columns.enumerated() {
       switch column.from {
       case .field(let field):
-        if let position = positions[field] {
-          slots[index] = position
+        if let position = positions.removeFirst() {
+          places[index] = FieldTable.Place.first + position
         } else {
           // In a union, what one source lacks is NULL.
-          slots[index] = Slot.null
+          places[index] = FieldTable.Place.null
           if sourceCount == 1 { missing.append(field) }
         }
-      case .loadedAt: slots[index] = Slot.loadedAt
-      case .loadID: slots[index] = Slot.loadID
-      case .file: slots[index] = Slot.file
-      case .line: slots[index] = Slot.line
+      case .loadedAt: places[index] = FieldTable.Place.loadedAt
+      case .loadID: places[index] = FieldTable.Place.loadID
+      case .file: places[index] = FieldTable.Place.file
+      case .line: places[index] = FieldTable.Place.line
       }
     }
-    let line = reader.headerPlaces.first?.line ?? 1
+    let header = reader.fieldNames
+    let line = max(reader.line, 1)
     guard missing.isEmpty else {
       throw Failure(
         missing.map { field in
           Diagnostic(
-            .error, "source-field-missing", "\(name) has no field \"\(field)\", which a column takes",
-            at: Place(file: name, line: line, column: 1),
+            .error, "source-field-missing", "\(reader.name) has no field \"\(field)\", which a column takes",
+            at: Place(file: reader.name, line: line, column: 1),
             help: suggestions(for: field, in: header, called: "fields there"))
         })
     }
-    try noteNewFields(header, line)
+    try noteNewFields(header, reader.name, line)
   }
 
-  private mutating func noteNewFields(_ header: [String], _ line: Int) throws(Failure) {
+  private mutating func noteNewFields(_ header: [String], _ name: String, _ line: Int) throws(Failure) {
     guard let known = changes.known else { return }
     let new = Set(header).subtracting(known)
     newFields.formUnion(new)
     if changes.allowed == .fail, let field = new.min() {
       throw Failure(
         Diagnostic(
-          .error, "source-changed", "\(reader.name) has a new field \"\(field)\"",
-          at: Place(file: reader.name, line: line, column: 1),
+          .error, "source-changed", "\(name) has a new field \"\(field)\"",
+          at: Place(file: name, line: line, column: 1),
           help: ["`sourceChanges: adapt` would load without it"]))
     }
   }

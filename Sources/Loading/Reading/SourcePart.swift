@@ -24,10 +24,10 @@ struct SourcePart {
   var zonelessIsUTC: Bool { ["UTC", "ETC/UTC", "GMT", "Z"].contains(timezone.uppercased()) }
 
   /// A reader at the first row.
-  func open() throws(Failure) -> CSVReader {
+  func open() throws(Failure) -> CSVRows {
     switch content {
-    case .file(let file): try CSVReader(ByteInput(file: file.path, name: name), dialect)
-    case .memory(let bytes): try CSVReader(ByteInput(memory: bytes, name: name), dialect, blockSize: 1 << 16)
+    case .file(let file): try CSVRows(ByteInput(file: file.path, name: name), self)
+    case .memory(let bytes): try CSVRows(ByteInput(memory: bytes, name: name), self, blockSize: 1 << 16)
     }
   }
 }

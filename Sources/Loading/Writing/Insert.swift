@@ -7,13 +7,10 @@ extension LoadRun {
   /// Appends all rows.
   func insert(_ database: borrowing Database) throws -> LoadCounts {
     if hasRowSecurity { return try insertStaged(database) }
-    let copier = RowCopier(
-      try feed(request.columns), TupleEncoder(request.columns, hasOrdinal: false),
-      to: CopyDestination(request.target, request.columns), meter)
-    try copier.copyAll(database)
-    newFields = copier.feed.newFields
+    let rows = try transfer(
+      request.columns, to: CopyDestination(request.target, request.columns), hasOrdinal: false, database)
     var counts = LoadCounts()
-    counts.read = copier.feed.ordinal
+    counts.read = rows.rows
     counts.inserted = counts.read
     return counts
   }

@@ -30,7 +30,7 @@ extension LoadRun {
   /// Rows go straight into the table, or by way of a temporary one where row-level security refuses COPY.
   private func ignoringCopier(_ log: RejectLog, _ database: borrowing Database) throws -> IgnoringCopier {
     let columns = request.columns
-    let feed = try feed(columns)
+    let feed = feed(columns)
     guard hasRowSecurity else {
       return IgnoringCopier(
         feed, TupleEncoder(columns, hasOrdinal: false), to: CopyDestination(request.target, columns), log, meter)

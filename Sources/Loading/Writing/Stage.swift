@@ -20,13 +20,10 @@ struct Stage {
     self.key = columns.filter { keys.contains($0.name) }
     try database.run("SET LOCAL work_mem = '256MB'")
     try database.run(Self.create(columns) { keys.contains($0.name) })
-    let copier = RowCopier(
-      try run.feed(columns), TupleEncoder(columns, hasOrdinal: true),
-      to: CopyDestination(stage: Self.name, columns, ordinal: Self.ordinal), run.meter)
-    try copier.copyAll(database)
-    run.newFields = copier.feed.newFields
-    rows = copier.feed.ordinal
-    starts = copier.feed.starts
+    let sent = try run.transfer(
+      columns, to: CopyDestination(stage: Self.name, columns, ordinal: Self.ordinal), hasOrdinal: true, database)
+    rows = sent.rows
+    starts = sent.starts
   }
 
   /// The statement that makes it; columns of a key refuse NULL at once, so that COPY says which row has it.
