@@ -23,6 +23,21 @@ struct TruncateInsertTests {
     #expect(try await world.rows() == [["1", "new"], ["2", "b"], ["3", nil]])
   }
 
+  @Test("rows come frozen and visible to all: no vacuum has to look at them again")
+  func frozen() async throws {
+    let world = try await LoadingWorld(Self.table, files: ["in.csv": "id,s\n1,new\n2,b\n 3,doubtful\n"])
+    #expect(try await world.load(world.request(.truncateInsert, Self.columns)).status == .loaded)
+    // An index alone answers only for pages that are known to be visible.
+    let connection = try await world.database.connect()
+    let plan = try await connection.perform { database in
+      try database.run("SET enable_seqscan = off")
+      return try database.rows("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) SELECT id FROM t ORDER BY id") {
+        $0.text(0) ?? ""
+      }
+    }
+    #expect(plan.contains { $0.contains("Heap Fetches: 0") }, "\(plan)")
+  }
+
   @Test("a bad row leaves the table as it was")
   func badRow() async throws {
     let world = try await LoadingWorld(Self.table, files: ["in.csv": "id,s\n1,new\nx,b\n"])

@@ -101,6 +101,19 @@ struct UpsertTests {
     #expect(try await world.rows() == [["7", "x", "1.00"]])
   }
 
+  @Test("keys of text are the same where their bytes are")
+  func textKey() async throws {
+    let world = try await LoadingWorld(
+      "CREATE TABLE t (id text PRIMARY KEY, s text); INSERT INTO t VALUES ('B', 'old')",
+      files: ["in.csv": "id,s\nb,1\nB,2\n\u{e9},3\ne\u{301},4\nb,5\n"])
+    let outcome = try await world.load(world.request(.upsert, [("id", "text"), ("s", "text")], key: ["id"]))
+    #expect(outcome.counts.words == "read 5, inserted 3, updated 1, superseded 1")
+    #expect(
+      try await world.rows(order: "id COLLATE \"C\"") == [
+        ["B", "2"], ["b", "5"], ["e\u{301}", "4"], ["\u{e9}", "3"],
+      ])
+  }
+
   @Test("another writer of the same key does not break it")
   func concurrentWriter() async throws {
     let world = try await LoadingWorld(Self.table, files: ["in.csv": "id,s,n\n1,ours,1\n2,b,2\n"])

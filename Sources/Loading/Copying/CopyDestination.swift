@@ -9,6 +9,9 @@ struct CopyDestination {
   /// The table's bare name, as errors have it.
   var name: String
   var columns: [Identifier]
+  /// Whether rows are written as frozen: no later vacuum has to. Only for an ordinary table that this transaction has
+  /// truncated, outside of any savepoint (manual, COPY).
+  var isFrozen = false
 
   /// The flow's own table.
   init(_ table: QualifiedName, _ columns: [TargetColumn]) {
@@ -26,7 +29,8 @@ struct CopyDestination {
 
   /// The statement that takes rows.
   func copy(isBinary: Bool) -> SQL {
-    "COPY \(sql: table) (\(identifiers: columns)) FROM STDIN (FORMAT \(raw: isBinary ? "binary" : "text"))"
+    let options = (isBinary ? "FORMAT binary" : "FORMAT text") + (isFrozen ? ", FREEZE" : "")
+    return "COPY \(sql: table) (\(identifiers: columns)) FROM STDIN (\(raw: options))"
   }
 }
 
