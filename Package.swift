@@ -188,3 +188,11 @@ for test in tests {
       swiftSettings: settings
     ))
 }
+
+// Built by Tests/Fuzz/run.sh alone.
+if Context.environment["SLUICE_FUZZ"] != nil {
+  package.targets.append(
+    .target(
+      name: "FuzzRows", dependencies: ["Loading", "Manifests", "Diagnostics"], path: "Tests/Fuzz",
+      exclude: ["run.sh", "rows.dict", "Seeds"], swiftSettings: settings))
+}
