@@ -55,7 +55,8 @@ private func convert(_ value: Bytes) {
   for converter in converters {
     out.truncate(to: 0)
     guard converter.append(value, to: &out, zonelessIsUTC: true) else { continue }
-    precondition(Int(out.integer(Int32.self, at: 0)) == out.count - 4, "a field is not as long as it says: \(converter)")
+    precondition(
+      Int(out.integer(Int32.self, at: 0)) == out.count - 4, "a field is not as long as it says: \(converter)")
   }
 }
 
