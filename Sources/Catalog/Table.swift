@@ -202,6 +202,14 @@ public struct Table: Hashable, Sendable, Codable {
   /// The column called `name`, if there is one.
   public func column(_ name: Identifier) -> Column? { columns.firstIndex { $0.name == name }.map { columns[$0] } }
 
+  /// The position of the column called `name`, if there is one.
+  ///
+  /// - Parameter expected: where it is looked for first, as a flow's columns mostly stand in the table's order.
+  public func position(of name: Identifier, near expected: Int) -> Int? {
+    if columns.indices.contains(expected), columns[expected].name == name { return expected }
+    return columns.firstIndex { $0.name == name }
+  }
+
   /// Whether there is a column called `name`.
   public func hasColumn(_ name: Identifier) -> Bool { columns.contains { $0.name == name } }
 

@@ -8,8 +8,9 @@ extension FlowContext {
     var findings = unknownTypes() + refusedDefaults()
     if resolution.isOpen, table == nil, source == nil { findings.append(openColumns()) }
     guard let table, table.kind.takesLoads, spec.writeMode != .delete else { return findings }
-    for column in resolution.columns {
-      if let existing = table.column(column.name) { findings += compare(column, with: existing) }
+    for (index, column) in resolution.columns.enumerated() {
+      guard let position = table.position(of: column.name, near: index) else { continue }
+      findings += compare(column, with: table.columns[position])
     }
     findings += unfilled(in: table)
     if spec.tableChanges == .none {
@@ -46,7 +47,7 @@ extension FlowContext {
   /// Columns whose addition to the rows that are there would fail, or write all of them anew under a lock.
   private func costlyAdditions(to table: Table) -> [Finding] {
     guard !table.isEmpty else { return [] }
-    return resolution.columns.filter { !table.hasColumn($0.name) }.compactMap { column in
+    return table.lacking(of: resolution.columns).compactMap { column in
       let name = "\(table.name.sql).\(column.name.sql)", about = "column \(name)"
       let remedy = ownerRemedy("ALTER TABLE \(table.name.sql) ADD COLUMN \(column.definition);")
       if !column.isNullable, column.defaultSQL == nil {
@@ -135,7 +136,7 @@ extension FlowContext {
   }
 
   private func unwantedAdditions(to table: Table) -> [Finding] {
-    resolution.columns.filter { !table.hasColumn($0.name) }.map { column in
+    table.lacking(of: resolution.columns).map { column in
       let near = nearest(to: column.name.name, in: table.columns.map(\.name.name))
       return failed(
         .tableColumns, "table \(table.name.sql) has no column \(column.name.sql), and `tableChanges: none` adds none",

@@ -4,7 +4,7 @@ internal import Manifests
 
 extension FlowContext {
   /// `source-readable` and `source-privileges` of the sources that are in databases.
-  func databaseSourceChecks() -> [Finding] { inputs.flatMap(checks) }
+  func databaseSourceChecks() -> [Finding] { inputs.flatMap { checks(of: $0) } }
 
   private func checks(of input: DatabaseInput) -> [Finding] {
     guard let live = input.live else { return [.unreachable(input.source.authorizer)] }

@@ -7,7 +7,7 @@ internal import State
 struct FlowContext {
   let design: FlowDesign
   let recorded: AppliedResource?
-  let live: LiveDatabase
+  private let seen: SeenDatabase
   let source: SourceObservation?
   let resolution: ColumnResolution
   let operations: [Operation]
@@ -15,7 +15,7 @@ struct FlowContext {
   let makers: [QualifiedName: Identifier]
   // What nearly every check asks for, looked up once.
   let table: Table?
-  let ledger: Table?
+  let isLedgerThere: Bool
   let key: [Identifier]?
   /// Those of its sources that are in databases.
   var inputs: [DatabaseInput] = []
@@ -23,27 +23,28 @@ struct FlowContext {
   private(set) var requirements: [Requirement] = []
 
   init(
-    design: FlowDesign, recorded: AppliedResource?, live: LiveDatabase, source: SourceObservation?,
+    design: FlowDesign, recorded: AppliedResource?, live: SeenDatabase, source: SourceObservation?,
     resolution: ColumnResolution, operations: [Operation], makers: [QualifiedName: Identifier] = [:]
   ) {
     self.design = design
     self.recorded = recorded
-    self.live = live
+    seen = live
     self.source = source
     self.resolution = resolution
     self.operations = operations
     self.makers = makers
-    table = live.tables[design.table]
-    ledger = live.tables[design.ledger]
+    table = live.database.tables[design.table]
+    isLedgerThere = live.database.tables[design.ledger] != nil
     key = design.key(table: table, recorded: recorded)
     requirements = allRequirements()
   }
 
   /// What must be granted that is not, to the role or to readers.
   func unmet(_ check: Check.ID, to isWanted: (Requirement.Grantee) -> Bool = { $0 == .role }) -> [Requirement] {
-    requirements.filter { $0.check == check && isWanted($0.grantee) }.compactMap { $0.missing(in: live) }
+    requirements.compactMap { $0.check == check && isWanted($0.grantee) ? $0.missing(in: live) : nil }
   }
 
+  var live: LiveDatabase { seen.database }
   var spec: Flow { design.spec }
   var places: Places { design.flow.places }
   var role: Identifier { live.server.role }
@@ -51,6 +52,12 @@ struct FlowContext {
   /// The columns that a load fills: for `delete`, those of the key alone.
   var loadedColumns: [Identifier] {
     spec.writeMode == .delete ? key ?? [] : resolution.columns.map(\.name)
+  }
+
+  /// The schemas of the table and of the ledger, once each.
+  var schemas: [Identifier] {
+    let (table, ledger) = (design.table.schema, design.ledger.schema)
+    return table == ledger ? [table] : [min(table, ledger), max(table, ledger)]
   }
 
   /// Whether row-level security applies to the role, so that the server refuses COPY into the table.

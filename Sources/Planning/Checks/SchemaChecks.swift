@@ -5,7 +5,7 @@ internal import Manifests
 extension FlowContext {
   /// `schema-exists`, `schema-usage` and `schema-create` for the table's schema and the ledger's.
   func schemaChecks() -> [Finding] {
-    Set([design.table.schema, design.ledger.schema]).sorted().flatMap(schemaChecks)
+    schemas.flatMap { schemaChecks($0) }
   }
 
   private func schemaChecks(_ name: Identifier) -> [Finding] {

@@ -7,7 +7,7 @@ extension FlowContext {
   /// `table-kind`: flows load into ordinary and partitioned tables.
   func kindCheck() -> [Finding] {
     guard let table else { return [] }
-    if table.kind.takesLoads { return [.passed(.tableKind, "\(table.name.sql) is a \(table.kind.words)")] }
+    if table.kind.takesLoads { return [.passed(.tableKind, "\(design.tableSQL) is a \(table.kind.words)")] }
     return [
       failed(
         .tableKind, "\(table.name.sql) is a \(table.kind.words), not a table", about: "table \(table.name.sql)",
@@ -69,7 +69,7 @@ extension FlowContext {
     guard let table, table.kind.takesLoads else { return [] }
     let missing = unmet(.tablePrivileges)
     guard !missing.isEmpty else {
-      return [.passed(.tablePrivileges, "\(spec.writeMode.rawValue) on \(table.name.sql) granted")]
+      return [.passed(.tablePrivileges, "\(spec.writeMode.rawValue) on \(design.tableSQL) granted")]
     }
     let list = missing.map(\.privilegeSQL).joined(separator: ", ")
     return [
@@ -122,30 +122,31 @@ extension FlowContext {
 
   /// `ledger`: it can be read and written, and no other project goes by this one's name.
   func ledgerCheck(lineage: String?) -> [Finding] {
-    guard let ledger else { return [] }
+    guard isLedgerThere else { return [] }
+    let ledger = design.ledger
     let missing = unmet(.ledger)
     if !missing.isEmpty {
       let list = missing.map(\.privilegeSQL).joined(separator: ", ")
       return [
         failed(
-          .ledger, "role \(role.sql) has no \(list) on the ledger \(ledger.name.sql)\(makerWords(ledger.name))",
-          about: "ledger \(ledger.name.sql)", at: places.place(of: "destination"),
-          remedy: remedy(granting: missing, on: ledger.name))
+          .ledger, "role \(role.sql) has no \(list) on the ledger \(ledger.sql)\(makerWords(ledger))",
+          about: "ledger \(ledger.sql)", at: places.place(of: "destination"),
+          remedy: remedy(granting: missing, on: ledger))
       ]
     }
     let names = [design.flow.name] + (recorded?.formerNames ?? [])
-    let found = names.flatMap { live.lineages[ledger.name]?[$0] ?? [] }
+    let found = names.flatMap { live.lineages[ledger]?[$0] ?? [] }
     if let lineage, let other = found.filter({ $0 != lineage }).sorted().first {
       return [
         failed(
-          .ledger, "another project's loads of \(design.address) stand in the ledger \(ledger.name.sql)",
-          about: "lineage \(ledger.name.sql)", at: places.resource,
+          .ledger, "another project's loads of \(design.address) stand in the ledger \(ledger.sql)",
+          about: "lineage \(ledger.sql)", at: places.resource,
           help: [
             "this state's lineage is \(lineage), the ledger's \(other)",
             "give this project a `project:` name of its own in sluice.yaml, or bring back the state file it had",
           ])
       ]
     }
-    return [.passed(.ledger, "ledger \(ledger.name.sql) is usable")]
+    return [.passed(.ledger, "ledger \(ledger.sql) is usable")]
   }
 }

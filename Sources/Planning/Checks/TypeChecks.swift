@@ -21,7 +21,9 @@ extension FlowContext {
   /// A type is called by its name in a manifest, in the table that apply makes, and in the temporary table that rows are
   /// staged in.
   var typesCalledByName: [(schema: Identifier, column: PlannedColumn)] {
-    var seen: Set<Identifier> = [design.table.schema, design.ledger.schema]
+    // Nearly all types are PostgreSQL's own.
+    guard resolution.columns.contains(where: { $0.type.utf8.contains(UInt8(ascii: ".")) }) else { return [] }
+    var seen = Set(schemas)
     return resolution.columns.compactMap { column in
       let isNamed = column.origin == .declared || stagesRows || table?.hasColumn(column.name) != true
       guard isNamed, let schema = schemaPart(ofType: column.type), live.schemas[schema] != nil,
@@ -43,7 +45,6 @@ extension FlowContext {
 
 /// The schema in a type's name as SQL has it: `sales."My Type"(3)[]`; nothing where none is written.
 func schemaPart(ofType type: String) -> Identifier? {
-  // Nearly all types are PostgreSQL's own.
   guard type.utf8.contains(UInt8(ascii: ".")) else { return nil }
   var rest = type[...]
   guard rest.first == "\"" else {

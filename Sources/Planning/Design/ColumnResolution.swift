@@ -19,9 +19,8 @@ struct ColumnResolution {
   init(_ design: FlowDesign, recorded: AppliedResource?, live: LiveDatabase?, source: SourceObservation?) {
     let fields: [SourceField]? = if case .fields(let fields) = source { fields } else { nil }
     let declared = design.spec.columns
-    columns = (declared?.columns ?? []).map { column in
-      resolve(column, types: live?.types ?? [:], recorded: recorded)
-    }
+    let types = live?.types ?? [:]
+    columns = (declared?.columns ?? []).map { resolve($0, types: types, recorded: recorded) }
     if declared?.takesRest ?? true {
       let rest = Self.rest(of: design, recorded: recorded, table: live?.tables[design.table], fields: fields)
       let taken = Set(columns.map(\.name)), used = Set(columns.map(\.from))
@@ -61,7 +60,7 @@ struct ColumnResolution {
   private static func rest(
     of design: FlowDesign, recorded: AppliedResource?, table: Table?, fields: [SourceField]?
   ) -> [PlannedColumn]? {
-    if let recorded, recorded.table == design.table.sql, let columns = recorded.columns {
+    if let recorded, recorded.table == design.tableSQL, let columns = recorded.columns {
       return columns.map {
         PlannedColumn(
           name: Identifier($0.name), type: $0.type, from: $0.from, isNullable: $0.nullable, origin: .recorded)

@@ -2,7 +2,9 @@ public import Catalog
 public import Manifests
 
 /// A flow with all that follows from the manifests alone: its database, its table, its ledger.
-public struct FlowDesign: Sendable {
+///
+/// A class, as it holds a whole flow and a whole destination: whoever looks at it copies nothing.
+public final class FlowDesign: Sendable {
   /// Where the schema of a table's name comes from.
   public enum SchemaOrigin: Hashable, Sendable {
     /// It is written in the flow's `table:`.
@@ -13,15 +15,30 @@ public struct FlowDesign: Sendable {
     case rule
   }
 
-  public var flow: Resource<Flow>
-  public var destination: Resource<Destination>
-  /// The authorizer's name.
-  public var authorizer: String
-  public var table: QualifiedName
-  public var schemaOrigin: SchemaOrigin
-  public var ledger: QualifiedName
-  public var sources: [(name: String?, source: Source)]
+  public let flow: Resource<Flow>
+  public let destination: Resource<Destination>
+  public let table: QualifiedName
+  /// `table.sql`, which nearly all that is said of a flow holds.
+  let tableSQL: String
+  public let schemaOrigin: SchemaOrigin
+  public let ledger: QualifiedName
+  public let sources: [(name: String?, source: Source)]
 
+  init(
+    flow: Resource<Flow>, destination: Resource<Destination>, table: QualifiedName, schemaOrigin: SchemaOrigin,
+    ledger: QualifiedName, sources: [(name: String?, source: Source)]
+  ) {
+    self.flow = flow
+    self.destination = destination
+    self.table = table
+    tableSQL = table.sql
+    self.schemaOrigin = schemaOrigin
+    self.ledger = ledger
+    self.sources = sources
+  }
+
+  /// The authorizer's name.
+  public var authorizer: String { destination.spec.authorizer }
   /// The flow's address.
   public var address: Address { Address(.flow, flow.name) }
   /// The roles of `grantSelect`.
@@ -47,7 +64,7 @@ extension Project {
     let ledger = QualifiedName(
       schema: destination.spec.ledgerSchema.map { Identifier($0) } ?? table.schema, name: LedgerLayout.tableName)
     return FlowDesign(
-      flow: flow, destination: destination, authorizer: destination.spec.authorizer, table: table,
-      schemaOrigin: origin, ledger: ledger, sources: sources(of: flow.spec))
+      flow: flow, destination: destination, table: table, schemaOrigin: origin, ledger: ledger,
+      sources: sources(of: flow.spec))
   }
 }

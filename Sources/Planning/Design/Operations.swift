@@ -18,11 +18,12 @@ extension FlowDesign {
       return creation.isEmpty ? [] : creation + reading(by: readers.filter { $0 != live.server.role })
     }
     guard table.kind.takesLoads else { return [] }
-    var operations: [Operation] = columns.filter { !table.hasColumn($0.name) && spec.writeMode != .delete }
-      .map { .addColumn(table.name, $0) }
+    var operations: [Operation] = []
+    if spec.writeMode != .delete { operations = table.lacking(of: columns).map { .addColumn(table.name, $0) } }
     if spec.tableChanges == .additive, spec.writeMode != .delete {
       operations += columns.filter { column in
-        table.column(column.name).map { wants(column, of: $0, in: table, canonical, recorded) } ?? false
+        guard column.defaultSQL != nil else { return false }
+        return table.column(column.name).map { wants(column, of: $0, in: table, canonical, recorded) } ?? false
       }.map { .setDefault(table.name, $0) }
     }
     operations += reading(by: readers.filter { !table.readers.contains($0) })
@@ -35,7 +36,7 @@ extension FlowDesign {
     return operations
   }
 
-  /// Whether a column that exists is to be given the default that the flow declares.
+  /// Whether a column that exists is to be given the default that the flow declares for it.
   ///
   /// How the server writes a default back cannot be foreseen (`0` comes back as `'0'::numeric`). So declared is compared
   /// with declared, and live with what the server wrote when it was applied; a default that is found on a table never
@@ -43,8 +44,8 @@ extension FlowDesign {
   private func wants(
     _ column: PlannedColumn, of existing: Column, in live: Table, _ canonical: JSONValue, _ recorded: AppliedResource?
   ) -> Bool {
-    guard column.defaultSQL != nil, !existing.refusesValues else { return false }
-    guard let recorded, recorded.table == table.sql else { return live.isOwned && existing.defaultExpression == nil }
+    if existing.refusesValues { return false }
+    guard let recorded, recorded.table == tableSQL else { return live.isOwned && existing.defaultExpression == nil }
     if recorded.spec != canonical,
       recorded.spec.declaredDefault(of: column.name) != canonical.declaredDefault(of: column.name)
     {
@@ -70,6 +71,13 @@ extension FlowDesign {
     }
     let isComplete = key.allSatisfy { name in columns.contains { $0.name == name } }
     return [.createTable(table, columns: columns, primaryKey: isComplete ? key : [])]
+  }
+}
+
+extension Table {
+  /// Those of `columns` that it does not have.
+  func lacking(of columns: [PlannedColumn]) -> [PlannedColumn] {
+    columns.enumerated().compactMap { position(of: $1.name, near: $0) == nil ? $1 : nil }
   }
 }
 

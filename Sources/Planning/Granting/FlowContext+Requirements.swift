@@ -4,8 +4,14 @@ internal import Manifests
 extension FlowContext {
   /// What `requirements` holds.
   func allRequirements() -> [Requirement] {
-    Requirement.connecting(to: live) + schemaRequirements() + typeRequirements() + databaseRequirements()
-      + tableRequirements() + readerRequirements() + ledgerRequirements()
+    var requirements = Requirement.connecting(to: live)
+    requirements += schemaRequirements()
+    requirements += typeRequirements()
+    requirements += databaseRequirements()
+    requirements += tableRequirements()
+    requirements += readerRequirements()
+    requirements += ledgerRequirements()
+    return requirements
   }
 
   private func databaseRequirements() -> [Requirement] {
@@ -14,7 +20,7 @@ extension FlowContext {
   }
 
   private func schemaRequirements() -> [Requirement] {
-    Set([design.table.schema, design.ledger.schema]).sorted().flatMap { schema in
+    schemas.flatMap { schema in
       let usage = Requirement(.usage, on: .schema(schema), check: .schemaUsage)
       let create = Requirement(.create, on: .schema(schema), check: .schemaCreate)
       return makesRelation(in: schema) ? [usage, create] : [usage]
@@ -27,18 +33,16 @@ extension FlowContext {
 
   private func makesRelation(in schema: Identifier) -> Bool {
     operations.contains { $0.makesRelation(in: schema) } || (table == nil && design.table.schema == schema)
-      || (ledger == nil && design.ledger.schema == schema)
+      || (!isLedgerThere && design.ledger.schema == schema)
   }
 
   /// What the write mode needs on a table that exists; of one that the role will make it is the owner.
   private func tableRequirements() -> [Requirement] {
     guard let table, table.kind.takesLoads else { return [] }
-    let loaded = loadedColumns.filter { table.hasColumn($0) }
+    let loaded = loadedColumns.enumerated().compactMap { table.position(of: $1, near: $0) == nil ? nil : $1 }
     let key = key ?? []
     let object = object(table.name)
     func need(_ privilege: Privilege, on columns: [Identifier]) -> [Requirement] {
-      var seen: Set<Identifier> = []
-      let columns = columns.filter { seen.insert($0).inserted }
       guard !columns.isEmpty else { return [] }
       return [Requirement(privilege, on: object, columns: columns, check: .tablePrivileges)]
     }
@@ -46,7 +50,9 @@ extension FlowContext {
     switch spec.writeMode {
     case .insert: return need(.insert, on: loaded)
     case .insertIgnore:
-      return need(.select, on: table.uniqueIndexes.flatMap(\.columns)) + need(.insert, on: loaded)
+      var seen: Set<Identifier> = []
+      let indexed = table.uniqueIndexes.flatMap(\.columns).filter { seen.insert($0).inserted }
+      return need(.select, on: indexed) + need(.insert, on: loaded)
     case .truncateInsert:
       let truncate = Requirement(.truncate, on: object, orElse: [.delete], check: .tablePrivileges)
       // Readers keep the old rows with DELETE alone; TRUNCATE would take rows away that policies hide.
@@ -61,8 +67,9 @@ extension FlowContext {
   }
 
   private func ledgerRequirements() -> [Requirement] {
-    guard let ledger else { return [] }
-    return [.select, .insert].map { Requirement($0, on: object(ledger.name), check: .ledger) }
+    guard isLedgerThere else { return [] }
+    let ledger = object(design.ledger)
+    return [.select, .insert].map { Requirement($0, on: ledger, check: .ledger) }
   }
 
   /// A table that exists is granted on; one that another role will make, by that role's default privileges.

@@ -117,6 +117,7 @@ extension FlowContext {
       later.schemas[schema] = Schema(name: schema, owner: "", privileges: privileges)
     }
     return FlowContext(
-      design: design, recorded: recorded, live: later, source: source, resolution: resolution, operations: [])
+      design: design, recorded: recorded, live: SeenDatabase(later), source: source, resolution: resolution,
+      operations: [])
   }
 }

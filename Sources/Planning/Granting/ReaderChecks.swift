@@ -9,7 +9,7 @@ extension FlowContext {
   /// warnings of what a GRANT on the table alone does not settle.
   func readerChecks() -> [Finding] {
     let unknown = design.readers.filter { !live.roles.contains($0) }
-    return unknown.map(missingRole) + grantCheck() + closedToReaders() + noLongerReaders()
+    return unknown.map { missingRole($0) } + grantCheck() + closedToReaders() + noLongerReaders()
   }
 
   private func missingRole(_ reader: Identifier) -> Finding {

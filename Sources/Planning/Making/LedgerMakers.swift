@@ -37,12 +37,12 @@ struct LedgerMakers {
     return role
   }
 
-  /// `live`, with the ledger of `design` where another role makes it.
-  func found(by design: FlowDesign, in live: LiveDatabase) -> LiveDatabase {
-    guard let role = otherRole(making: design.ledger, in: live) else { return live }
-    var live = live
+  /// `seen`, with the ledger of `design` where another role makes it.
+  func found(by design: FlowDesign, in seen: SeenDatabase) -> SeenDatabase {
+    guard !makers.isEmpty, let role = otherRole(making: design.ledger, in: seen.database) else { return seen }
+    var live = seen.database
     live.tables[design.ledger] = Table(name: design.ledger, owner: role, isOwned: false, columns: [])
       .seen(by: live, madeBy: role)
-    return live
+    return SeenDatabase(live)
   }
 }

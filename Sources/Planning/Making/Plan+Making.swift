@@ -38,6 +38,8 @@ struct PlanMaker {
   let state: AppliedState?
   let renames: Renames
   let observation: Observation
+  /// The databases that were reached, by authorizer.
+  let databases: [String: SeenDatabase]
   let lineage: String
   /// Whether there is no state, and the lineage was read from the ledgers.
   let takesUpLineage: Bool
@@ -56,6 +58,9 @@ struct PlanMaker {
     renames = Renames(in: scope.project, declared: scope.declared, state: state)
     self.state = renames.applied(to: state)
     self.observation = observation
+    databases = observation.databases.compactMapValues { database in
+      if case .reached(let live) = database { SeenDatabase(live) } else { nil }
+    }
     designs = scope.designs
     ledgerMakers = LedgerMakers(of: designs, in: observation)
     let found = state == nil ? Self.lineage(of: designs, in: observation) : nil
@@ -79,7 +84,10 @@ struct PlanMaker {
     let flows = flowSteps()
     var connections = connectionSteps(flows: flows)
     takeAlong(flows, by: &connections)
-    var steps = connections + ledgers.values.sorted { $0.address < $1.address } + flows
+    var steps = connections
+    steps.reserveCapacity(connections.count + ledgers.count + flows.count)
+    steps += ledgers.values.sorted { $0.address < $1.address }
+    steps += flows
     recordRenames(in: &steps)
     steps += deletions()
     return Plan(
@@ -113,8 +121,8 @@ struct PlanMaker {
 
   /// All renames are recorded by the first step that renames: an entry must never name what the state does not hold.
   private func recordRenames(in steps: inout [Step]) {
+    guard let first = steps.indices.first(where: { steps[$0].wanted == .rename }) else { return }
     let changes = renames.changes(to: before)
-    guard let first = steps.firstIndex(where: { $0.wanted == .rename }) else { return }
     steps[first].alsoRecords += changes
     let touched = Set(changes.map(\.address))
     for index in steps.indices where index != first && touched.contains(steps[index].address) {

@@ -13,37 +13,40 @@ extension PlanMaker {
     let spec = known ?? design.flow.specJSON(asRecorded: recorded?.spec)
     let inputs = databaseInputs(of: design)
     let source = sourceObservation(of: design, inputs: inputs)
-    let observed = observation.live(design.authorizer)
-    let live = observed.map { ledgerMakers.found(by: design, in: tablesMade.found(by: design, in: $0)) }
+    let observed = databases[design.authorizer]
+    let seen = observed.map { ledgerMakers.found(by: design, in: tablesMade.found(by: design, in: $0)) }
+    let live = seen?.database
     let resolution = ColumnResolution(design, recorded: recorded, live: live, source: source)
     let operations =
       live.map { design.operations(columns: resolution.columns, spec: spec, recorded: recorded, live: $0) } ?? []
-    let drift = recorded.flatMap { recorded in observed.map { Drift(design: design, recorded: recorded, live: $0) } }
+    let drift = recorded.flatMap { recorded in observed.map { Drift(design: design, recorded: recorded, seen: $0) } }
 
     var step = Step(.unchanged, design.address.description, reason: "")
     step.authorizer = design.authorizer
     step.columns = resolution.columns
     step.operations = operations
-    step.hazards = Hazard.allCases.filter { hazard in operations.contains { $0.hazards.contains(hazard) } }
+    if !operations.isEmpty {
+      step.hazards = Hazard.allCases.filter { hazard in operations.contains { $0.hazards.contains(hazard) } }
+    }
     step.changes = known == nil ? changes(to: design, spec: spec, recorded: recorded) : []
     if recorded != nil, step.changes.isEmpty { step.changes = drift?.changes(declared: resolution.columns) ?? [] }
     step.after = [Address(.destination, design.destination.name).description]
     step.after += live.flatMap { tablesMade.maker(of: design.table, in: $0) }.map { [$0] } ?? []
-    (step.wanted, step.reason) = wanted(design, recorded: recorded, step: step, live: observed, drift: drift)
+    (step.wanted, step.reason) = wanted(design, recorded: recorded, step: step, live: observed?.database, drift: drift)
     step.reason += neededBy(design.address)
 
     let key: [Identifier]?
     let found: [Finding]
     var result = FlowStep(step: step)
-    if let live, let observed {
+    if let seen, let observed {
       var context = FlowContext(
-        design: design, recorded: recorded, live: live, source: source, resolution: resolution,
-        operations: operations, makers: makers(for: design, in: observed))
+        design: design, recorded: recorded, live: seen, source: source, resolution: resolution,
+        operations: operations, makers: makers(for: design, in: observed.database))
       context.inputs = inputs
-      if needs != nil { result.needs = FlowNeeds(context, observed: observed) }
+      if needs != nil { result.needs = FlowNeeds(context, observed: observed.database) }
       key = context.key
-      found = unsupported(design) + findings(in: context)
-      if context.ledger == nil {
+      found = findings(in: context, after: unsupported(design))
+      if !context.isLedgerThere {
         result.ledger = ledgerStep(for: context)
         step.after.append(ledgerAddress(of: design))
       }
@@ -66,10 +69,10 @@ extension PlanMaker {
   ) -> AppliedResource {
     let table = live?.tables[design.table]
     var record = AppliedResource(
-      spec: spec, table: design.table.sql, key: key?.map(\.name), server: live?.server.identity ?? recorded?.server,
+      spec: spec, table: design.tableSQL, key: key?.map(\.name), server: live?.server.identity ?? recorded?.server,
       relationOID: live == nil ? recorded?.relationOID : table.flatMap { $0.oid == 0 ? nil : $0.oid },
       formerNames: recorded?.formerNames ?? [], appliedAt: "")
-    record.columns = columns.map { column in
+    func applied(_ column: PlannedColumn) -> AppliedColumn {
       var applied = AppliedColumn(column)
       if column.defaultSQL != nil {
         applied.default =
@@ -80,7 +83,11 @@ extension PlanMaker {
       return applied
     }
     // The same columns are kept once.
-    if record.columns == recorded?.columns { record.columns = recorded?.columns }
+    let isAsRecorded =
+      recorded?.columns.map { before in
+        before.count == columns.count && zip(before, columns).allSatisfy { $0 == applied($1) }
+      } ?? false
+    record.columns = isAsRecorded ? recorded?.columns : columns.map(applied)
     return record
   }
 
@@ -96,8 +103,10 @@ extension PlanMaker {
     return makers
   }
 
-  private func findings(in context: FlowContext) -> [Finding] {
-    var findings: [Finding] = [.passed(.connection, "authorizer \(context.design.authorizer) answers")]
+  private func findings(in context: FlowContext, after others: [Finding]) -> [Finding] {
+    var findings = others
+    findings.reserveCapacity(12)
+    findings.append(.passed(.connection, "authorizer \(context.design.authorizer) answers"))
     findings += context.serverChecks()
     findings += context.schemaChecks()
     findings += context.temporaryCheck()
@@ -162,7 +171,7 @@ extension PlanMaker {
   private func changes(to design: FlowDesign, spec: JSONValue, recorded: AppliedResource?) -> [FieldChange] {
     var changes = FieldChange.between(recorded?.spec, spec)
     guard let recorded else { return changes }
-    if let table = recorded.table, table != design.table.sql, !changes.contains(where: { $0.path == "table" }) {
+    if let table = recorded.table, table != design.tableSQL, !changes.contains(where: { $0.path == "table" }) {
       changes.append(FieldChange(path: "table", before: .string(table), after: .string(design.table.sql)))
     }
     return changes

@@ -16,14 +16,14 @@ struct TablesMade {
 
   private func made(_ table: QualifiedName, in live: LiveDatabase) -> Made? { tables[live.server.identity]?[table] }
 
-  /// `live`, with the table of `design` as the steps so far leave it.
-  func found(by design: FlowDesign, in live: LiveDatabase) -> LiveDatabase {
-    guard let made = made(design.table, in: live) else { return live }
-    var live = live
+  /// `seen`, with the table of `design` as the steps so far leave it.
+  func found(by design: FlowDesign, in seen: SeenDatabase) -> SeenDatabase {
+    guard !tables.isEmpty, let made = made(design.table, in: seen.database) else { return seen }
+    var live = seen.database
     let role = made.role ?? live.server.role
     let table = made.operations.reduce(live.tables[design.table]) { $1.result(on: $0, by: role) }
     live.tables[design.table] = live.server.hasRights(of: role) ? table : table?.seen(by: live, madeBy: role)
-    return live
+    return SeenDatabase(live)
   }
 
   /// The role that makes `table`, where that is another one to the role of `live`.

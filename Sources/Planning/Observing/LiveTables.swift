@@ -5,18 +5,25 @@ public import Catalog
 /// A copy in which some stand otherwise costs no more than those: a plan makes one for many of its flows, each with what
 /// the steps before it do, and must not copy all tables of all flows each time.
 public struct LiveTables: Sendable {
-  private let found: [QualifiedName: Table]
+  /// A table of its own, as a copy of one has many parts to count.
+  private final class Found: Sendable {
+    let table: Table
+
+    init(_ table: Table) { self.table = table }
+  }
+
+  private let found: [QualifiedName: Found]
   /// What stands in place of what was found; nothing for what is there no more.
   private var changed: [QualifiedName: Table?] = [:]
 
   /// Makes them.
-  public init(_ found: [QualifiedName: Table] = [:]) { self.found = found }
+  public init(_ found: [QualifiedName: Table] = [:]) { self.found = found.mapValues { Found($0) } }
 
   /// The relation called `name`, if there is one.
   public subscript(name: QualifiedName) -> Table? {
     get {
       if !changed.isEmpty, let table = changed[name] { return table }
-      return found[name]
+      return found[name]?.table
     }
     set { changed[name] = .some(newValue) }
   }

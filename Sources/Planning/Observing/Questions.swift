@@ -84,7 +84,8 @@ public struct Questions: Hashable, Sendable {
     var lacking = open.filter { tables[$0]?.kind.takesLoads == true }
     for (name, columns) in columns {
       guard let table = tables[name], table.kind.takesLoads else { continue }
-      if columns.contains(where: { !table.hasColumn($0) }) { lacking.insert(name) }
+      let lacks = columns.enumerated().contains { table.position(of: $1, near: $0) == nil }
+      if lacks { lacking.insert(name) }
     }
     for question in keys {
       guard let table = tables[question.table], table.kind.takesLoads else { continue }
@@ -122,7 +123,7 @@ extension Scope {
   public func flowsToInspect(state: AppliedState?) -> [FlowDesign] {
     designs.filter { design in
       guard let recorded = state?.resources[design.address.description], recorded.columns != nil else { return true }
-      return !design.flow.isWritten(as: recorded.spec) || recorded.table != design.table.sql
+      return !design.flow.isWritten(as: recorded.spec) || recorded.table != design.tableSQL
     }
   }
 }

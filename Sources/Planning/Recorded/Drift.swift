@@ -7,7 +7,9 @@ internal import State
 struct Drift {
   let design: FlowDesign
   let recorded: AppliedResource
-  let live: LiveDatabase
+  let seen: SeenDatabase
+
+  var live: LiveDatabase { seen.database }
 
   /// Whether the flow was applied to this very database.
   var isSameServer: Bool { recorded.server == live.server.identity }
@@ -18,7 +20,7 @@ struct Drift {
     return recorded.relationOID.map { $0 != table.oid } ?? false
   }
 
-  private var isSameTable: Bool { recorded.table == design.table.sql }
+  private var isSameTable: Bool { recorded.table == design.tableSQL }
 
   /// The differences, by path; none where the flow goes into another table now.
   func changes(declared: [PlannedColumn]) -> [FieldChange] {
@@ -30,7 +32,9 @@ struct Drift {
       changes.append(change("table", .string(design.table.sql), .string("\(design.table.sql), made anew")))
     }
     let isDeclared = Set(declared.filter { $0.defaultSQL != nil }.map(\.name))
-    for column in recordedColumns { changes += self.changes(of: column, in: table, isDefaultDeclared: isDeclared) }
+    for (index, column) in recordedColumns.enumerated() {
+      changes += self.changes(of: column, at: index, in: table, isDefaultDeclared: isDeclared)
+    }
     if design.spec.writeMode == .upsert, let key = recorded.key?.map({ Identifier($0) }), !key.isEmpty,
       !table.uniqueIndexes.contains(where: { $0.serves(key: key) })
     {
@@ -46,11 +50,14 @@ struct Drift {
   }
 
   private func changes(
-    of column: AppliedColumn, in table: Table, isDefaultDeclared: Set<Identifier>
+    of column: AppliedColumn, at index: Int, in table: Table, isDefaultDeclared: Set<Identifier>
   ) -> [FieldChange] {
     let name = Identifier(column.name)
-    let path = "columns.\(column.name)"
-    guard let found = table.column(name) else { return [change(path, .string(column.type), nil)] }
+    var path: String { "columns.\(column.name)" }
+    guard let position = table.position(of: name, near: index) else {
+      return [change(path, .string(column.type), nil)]
+    }
+    let found = table.columns[position]
     var changes: [FieldChange] = []
     if found.type != column.type {
       changes.append(change("\(path).type", .string(column.type), .string(found.type)))
