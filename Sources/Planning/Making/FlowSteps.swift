@@ -21,14 +21,14 @@ extension PlanMaker {
     let shared = Set(
       Dictionary(designs.map { ($0.table, 1) }, uniquingKeysWith: +).lazy.filter { $0.value > 1 }.map(\.key))
     let maker = self
-    let alone = concurrentMap(designs.count) { index in
+    var alone = concurrentMap(designs.count) { index in
       let design = maker.designs[index]
       return shared.contains(design.table) ? nil : maker.step(for: design)
     }
     var steps: [Step] = []
     steps.reserveCapacity(alone.count)
-    for (index, known) in alone.enumerated() {
-      let flow = known ?? step(for: designs[index])
+    for index in alone.indices {
+      let flow = alone[index].take() ?? step(for: designs[index])
       take(flow, of: designs[index])
       steps.append(flow.step)
     }

@@ -7,12 +7,11 @@ internal import State
 extension PlanMaker {
   /// The steps of tunnels, authorizers, sources and destinations, in the order in which one needs another.
   mutating func connectionSteps(flows: [Step]) -> [Step] {
-    let actions = Dictionary(uniqueKeysWithValues: flows.map { ($0.address, $0.action) })
     let users = users()
     var steps: [Step] = []
     for address in project.addresses where address.kind != .flow && scope.contains(address) {
       guard let spec = project.specJSON(of: address), let places = project.places(of: address) else { continue }
-      let users = (users[address] ?? []).compactMap { actions[Address(.flow, $0).description] }
+      let users = (users[address] ?? []).map { flows[$0].action }
       var step = step(
         for: address, spec: spec, at: places, isAdopted: !users.isEmpty && users.allSatisfy { $0 == .adopt })
       if address.kind == .authorizer {
@@ -67,12 +66,12 @@ extension PlanMaker {
     for index in connections.indices where connections[index].action.isChange {
       let authorizer = Address(connections[index].address).flatMap { $0.kind == .authorizer ? $0.name : nil }
       guard let authorizer, let server = identity(of: authorizer) else { continue }
-      for flow in flows where flow.authorizer == authorizer && !flow.wanted.isChange {
-        guard let recorded = state?.resources[flow.address], recorded.server != server, var record = flow.record else {
-          continue
-        }
+      for flow in flows.indices where flows[flow].authorizer == authorizer && !flows[flow].wanted.isChange {
+        let address = flows[flow].address
+        guard let recorded = state?.resources[address], recorded.server != server, var record = flows[flow].record
+        else { continue }
         record.appliedAt = recorded.appliedAt
-        connections[index].alsoRecords.append(StateChange(address: flow.address, resource: record))
+        connections[index].alsoRecords.append(StateChange(address: address, resource: record))
       }
     }
   }
@@ -103,18 +102,18 @@ extension PlanMaker {
     }
   }
 
-  /// The flows that need each resource.
-  private func users() -> [Address: [String]] {
-    var users: [Address: [String]] = [:]
-    for design in designs {
-      let name = design.flow.name
-      users[Address(.destination, design.destination.name), default: []].append(name)
-      for authorizer in design.authorizers { users[Address(.authorizer, authorizer), default: []].append(name) }
-      for tunnel in Set(design.authorizers.compactMap { project.authorizers[$0]?.spec.tunnel }) {
-        users[Address(.tunnel, tunnel), default: []].append(name)
+  /// The positions of the flows that need each resource.
+  private func users() -> [Address: [Int]] {
+    var users: [Address: [Int]] = [:]
+    for (index, design) in designs.enumerated() {
+      users[Address(.destination, design.destination.name), default: []].append(index)
+      let authorizers = design.authorizers
+      for authorizer in authorizers { users[Address(.authorizer, authorizer), default: []].append(index) }
+      for tunnel in Set(authorizers.compactMap { project.authorizers[$0]?.spec.tunnel }) {
+        users[Address(.tunnel, tunnel), default: []].append(index)
       }
       for case .named(let source) in design.spec.inputs.map(\.input) {
-        users[Address(.source, source), default: []].append(name)
+        users[Address(.source, source), default: []].append(index)
       }
     }
     return users

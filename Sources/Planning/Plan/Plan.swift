@@ -25,13 +25,14 @@ public struct Plan: Sendable {
     self.authorizers = authorizers
   }
 
+  /// What each step does, in order; a look at these copies no step, which is large.
+  public var actions: some Sequence<Step.Action> { steps.indices.lazy.map { steps[$0].action } }
+
   /// How many steps there are of each action.
-  public var summary: [Step.Action: Int] {
-    steps.reduce(into: [:]) { $0[$1.action, default: 0] += 1 }
-  }
+  public var summary: [Step.Action: Int] { actions.reduce(into: [:]) { $0[$1, default: 0] += 1 } }
 
   /// Whether applying it would change anything.
-  public var hasChanges: Bool { steps.contains { $0.action.isChange } }
+  public var hasChanges: Bool { actions.contains(where: \.isChange) }
 
   /// The steps that change something and need none that is blocked, in order.
   public var applicable: [Step] {
@@ -45,7 +46,7 @@ public struct Plan: Sendable {
 
   /// Whether something keeps it from being applied.
   public var isBlocked: Bool {
-    steps.contains { $0.action == .blocked } || diagnostics.contains { $0.severity == .error }
+    actions.contains(.blocked) || diagnostics.contains { $0.severity == .error }
   }
 
   /// The statements that would unblock it, once each, by authorizer and executor, in order of need.
@@ -53,7 +54,7 @@ public struct Plan: Sendable {
     var result: [Remedy] = []
     var seen: Set<[String]> = []
     var indexes: [[String]: Int] = [:]
-    for remedy in steps.lazy.flatMap(\.checks).compactMap(\.remedy) {
+    for remedy in steps.indices.lazy.flatMap({ steps[$0].checks }).compactMap(\.remedy) {
       let group = [remedy.authorizer, remedy.executor]
       let new = remedy.statements.filter { seen.insert(group + [$0]).inserted }
       if let index = indexes[group] {

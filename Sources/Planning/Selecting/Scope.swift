@@ -99,11 +99,13 @@ public struct Scope: Sendable {
 
   /// The resources of the scope that `state` records and no manifest declares, those that others may need last.
   func gone(from state: AppliedState?) -> [(address: Address, resource: AppliedResource)] {
-    (state?.resources ?? [:]).compactMap { key, resource in
+    guard let state else { return [] }
+    // By the keys, as most resources are declared still.
+    return state.resources.keys.compactMap { key in
       guard !declared.contains(key), let address = Address(key), contains(address), !renamed.contains(address) else {
         return nil
       }
-      return (address, resource)
+      return state.resources[key].map { (address, $0) }
     }.sorted { $0.address > $1.address }
   }
 }

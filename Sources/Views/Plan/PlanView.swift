@@ -31,7 +31,7 @@ public struct PlanView {
 
   private func nothingToDo(_ plan: Plan) -> String? {
     guard !plan.hasChanges, !plan.isBlocked else { return nil }
-    if plan.steps.contains(where: { $0.action == .degraded }) {
+    if plan.actions.contains(.degraded) {
       return "Nothing to do, but what is marked with ! would fail as the databases are now."
     }
     return plan.authorizers.isEmpty
@@ -65,7 +65,7 @@ public struct PlanView {
   // MARK: Steps
 
   private func steps(_ plan: Plan) -> [String] {
-    let steps = plan.steps.filter { $0.action != .unchanged }
+    let steps = plan.steps.indices.filter { plan.steps[$0].action != .unchanged }.map { plan.steps[$0] }
     let width = min(steps.map(\.address.displayWidth).max() ?? 0, 40)
     let view = StepView(style: style, addressWidth: max(width, 23))
     return steps.flatMap { view.lines($0) }

@@ -63,7 +63,7 @@ struct PlanCommand: AsyncParsableCommand {
     } catch let failure as Failure {
       throw speaker.stop(failure) { planDocument(Plan(failed: $0)) }
     }
-    if plan.isBlocked || (strict && plan.steps.contains { $0.action == .degraded }) { throw ExitStatus.failed }
+    if plan.isBlocked || (strict && plan.actions.contains(.degraded)) { throw ExitStatus.failed }
     if detailedExitcode, plan.hasChanges { throw ExitStatus.changes }
   }
 
