@@ -89,6 +89,8 @@ struct ProjectBuilder {
 
   private func places(_ name: String, _ fields: [String: String?]) -> Places {
     let place = Place(file: "\(name).yaml", line: 1, column: 1)
-    return Places(resource: place, fields: fields.compactMapValues { $0 }.mapValues { _ in place })
+    var places = Places(resource: place)
+    for (field, value) in fields where value != nil { places.fields.add(field, place) }
+    return places
   }
 }

@@ -142,6 +142,7 @@ struct ProjectLoader {
     _ manifests: [Manifest], _ property: KeyPath<Manifest, [Manifest.Found<Spec>]>, _ names: inout DeclaredNames
   ) -> [String: Resource<Spec>] {
     var resources: [String: Resource<Spec>] = [:]
+    resources.reserveCapacity(manifests.reduce(0) { $0 + $1[keyPath: property].count })
     for manifest in manifests {
       for found in manifest[keyPath: property] {
         if let first = names.insert(Address(Spec.kind, found.name), at: found.place) {

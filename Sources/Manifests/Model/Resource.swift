@@ -1,22 +1,50 @@
-public import Diagnostics
-
 /// One entry of a manifest's map: what it says, and where.
+///
+/// A copy is one reference, as ten thousand of them go from file to project to plan; to change one copies it whole.
 public struct Resource<Spec: Equatable & Sendable>: Sendable {
-  /// Its name within its kind.
-  public var name: String
-  /// What its fields say, with defaults filled in and paths relative to the project.
-  public var spec: Spec
-  /// The fields that every kind has.
-  public var metadata: Metadata
-  /// Where it stands.
-  public var places: Places
+  @usableFromInline final class Content: Sendable {
+    @usableFromInline let name: String
+    @usableFromInline let spec: Spec
+    @usableFromInline let metadata: Metadata
+    @usableFromInline let places: Places
+
+    @usableFromInline init(_ name: String, _ spec: Spec, _ metadata: Metadata, _ places: Places) {
+      self.name = name
+      self.spec = spec
+      self.metadata = metadata
+      self.places = places
+    }
+  }
+
+  @usableFromInline var content: Content
 
   /// Makes a resource.
-  public init(name: String, spec: Spec, metadata: Metadata = Metadata(), places: Places) {
-    self.name = name
-    self.spec = spec
-    self.metadata = metadata
-    self.places = places
+  @inlinable public init(name: String, spec: Spec, metadata: Metadata = Metadata(), places: Places) {
+    content = Content(name, spec, metadata, places)
+  }
+
+  /// Its name within its kind.
+  @inlinable public var name: String {
+    get { content.name }
+    set { content = Content(newValue, spec, metadata, places) }
+  }
+
+  /// What its fields say, with defaults filled in and paths relative to the project.
+  @inlinable public var spec: Spec {
+    get { content.spec }
+    set { content = Content(name, newValue, metadata, places) }
+  }
+
+  /// The fields that every kind has.
+  @inlinable public var metadata: Metadata {
+    get { content.metadata }
+    set { content = Content(name, spec, newValue, places) }
+  }
+
+  /// Where it stands.
+  @inlinable public var places: Places {
+    get { content.places }
+    set { content = Content(name, spec, metadata, newValue) }
   }
 }
 
@@ -39,25 +67,5 @@ public struct Metadata: Equatable, Sendable {
     self.labels = labels
     self.protect = protect
     self.renamedFrom = renamedFrom
-  }
-}
-
-/// Where a resource and its fields stand in the manifests.
-public struct Places: Hashable, Sendable {
-  /// The resource's key in its map.
-  public var resource: Place
-  /// The value of each field that is written, by its path: `table`, `columns.total.type`, `key[0]`.
-  public var fields: [String: Place]
-
-  /// Makes places.
-  public init(resource: Place, fields: [String: Place] = [:]) {
-    self.resource = resource
-    self.fields = fields
-  }
-
-  /// The place of the first of `paths` that is written; the resource's own where none is.
-  public func place(of paths: String...) -> Place {
-    for path in paths { if let place = fields[path] { return place } }
-    return resource
   }
 }

@@ -7,8 +7,8 @@ internal import YAML
 /// A shape that cannot read a value reports why and gives nothing; whoever asked goes on with the next one.
 struct Reading {
   private(set) var diagnostics: [Diagnostic] = []
-  /// The paths and places of all values that are written; of those with one path, the last one counts.
-  private var written: [(path: String, place: Place)] = []
+  /// The places of all values that are written, by their paths: `columns.total.type`, `key[0]`.
+  private(set) var places = FieldPlaces()
   /// The resource's own fields that another one rules out, as reported by `refuse`.
   private(set) var refused: [String] = []
   /// The path of the value that is being read: `columns.total.type`.
@@ -42,28 +42,22 @@ struct Reading {
   private mutating func within<Result>(_ inner: String, at place: Place, _ read: (inout Reading) -> Result) -> Result {
     let outer = path
     path = inner
-    written.append((inner, place))
+    places.add(inner, place)
     defer { path = outer }
     return read(&self)
   }
 
   /// Sets the places of the elements of what is being read anew, in the order that they end up in.
   mutating func reorder(_ elements: [Place], of count: Int) {
-    let paths = Set((0..<count).map { "\(path)[\($0)]" })
-    written.removeAll { paths.contains($0.path) }
-    for (index, place) in elements.enumerated() { written.append(("\(path)[\(index)]", place)) }
+    places.remove(Set((0..<count).map { "\(path)[\($0)]" }))
+    for (index, place) in elements.enumerated() { places.add("\(path)[\(index)]", place) }
   }
 
   /// The place of the member `name` of what is being read, if it is written.
-  func place(of name: String) -> Place? { place(at: path.isEmpty ? name : "\(path).\(name)") }
+  func place(of name: String) -> Place? { places[path.isEmpty ? name : "\(path).\(name)"] }
 
   /// The place of the element at `index` of what is being read, if there is one.
-  func place(ofElement index: Int) -> Place? { place(at: "\(path)[\(index)]") }
-
-  private func place(at path: String) -> Place? { written.last { $0.path == path }?.place }
-
-  /// The places of all values that are written, by their paths: `columns.total.type`, `key[0]`.
-  var places: [String: Place] { Dictionary(written.lazy.map { ($0.path, $0.place) }) { _, last in last } }
+  func place(ofElement index: Int) -> Place? { places["\(path)[\(index)]"] }
 
   /// What people call the value that is being read.
   var subject: String { path.isEmpty ? "this" : "`\(path)`" }
