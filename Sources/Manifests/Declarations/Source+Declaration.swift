@@ -19,7 +19,14 @@ extension Source: Specification {
       }
     }
 
-    func has(_ name: String) -> Bool { names.contains(name) }
+    func has(_ name: String) -> Bool {
+      switch self {
+      case .path: FileSource.record.has(name)
+      case .authorizer: PostgresSource.record.has(name)
+      case .rows: RowsSource.record.has(name)
+      case .command: ProgramSource.record.has(name)
+      }
+    }
   }
 
   public static let declaration = Declaration<Source>(

@@ -17,9 +17,13 @@ public struct Project: Sendable {
 
   /// The addresses of all resources, sorted.
   public var addresses: [Address] {
+    connections + flows.keys.map { Address(.flow, $0) }.sorted()
+  }
+
+  /// The addresses of all resources but flows, sorted: they come before flows, which are most of a large project.
+  public var connections: [Address] {
     (tunnels.keys.map { Address(.tunnel, $0) } + authorizers.keys.map { Address(.authorizer, $0) }
-      + sources.keys.map { Address(.source, $0) } + destinations.keys.map { Address(.destination, $0) }
-      + flows.keys.map { Address(.flow, $0) }).sorted()
+      + sources.keys.map { Address(.source, $0) } + destinations.keys.map { Address(.destination, $0) }).sorted()
   }
 
   /// The inputs of `flow` with names replaced by what they stand for.

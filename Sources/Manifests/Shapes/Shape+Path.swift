@@ -33,7 +33,7 @@ enum ProjectPath {
     if text.hasPrefix("~") {
       return Complaint("starts with `~`, which stands for nothing here", help: ["write the whole path"])
     }
-    if text.contains("{{") {
+    if text.utf8.contains(UInt8(ascii: "{")), text.contains("{{") {
       return Complaint("holds a range, which this version does not support", code: "not-supported")
     }
     return nil
@@ -61,7 +61,8 @@ enum ProjectPath {
   }
 
   private static func append(_ text: Substring, to parts: inout [Substring], isAbsolute: Bool = false) {
-    for part in text.split(separator: "/") where part != "." {
+    // By bytes, as whole characters are found slowly, and a slash is no part of any other.
+    for part in text.utf8.split(separator: UInt8(ascii: "/")).lazy.map({ Substring($0) }) where part != "." {
       if part != ".." {
         parts.append(part)
       } else if let last = parts.last, last != ".." {

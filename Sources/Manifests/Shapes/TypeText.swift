@@ -21,11 +21,22 @@ enum TypeText {
   /// What most columns are: nothing needs to be looked for in them.
   private static let ordinary: Set<String> = [
     "bigint", "int", "integer", "smallint", "numeric", "double precision", "real", "text", "boolean", "date", "time",
-    "timestamp", "timestamptz", "interval", "uuid", "json", "jsonb", "bytea",
+    "timestamp", "timestamptz", "interval", "uuid", "json", "jsonb", "bytea", "char", "varchar",
   ]
 
+  /// Whether `text` is one of those, with numbers in parentheses or without.
+  private static func isOrdinary(_ text: String) -> Bool {
+    guard text.utf8.last == UInt8(ascii: ")"), let open = text.utf8.firstIndex(of: UInt8(ascii: "(")) else {
+      return ordinary.contains(text)
+    }
+    let numbers = text.utf8[open...].dropFirst().dropLast()
+    return ordinary.contains(String(text[..<open]))
+      && numbers.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+        .allSatisfy { !$0.isEmpty && $0.allSatisfy(ASCII.isDigit) }
+  }
+
   static func problem(of text: String) -> Complaint? {
-    if ordinary.contains(text) { return nil }
+    if isOrdinary(text) { return nil }
     let words = text.lowercased().utf8.split { $0 < 0x80 && $0 != UInt8(ascii: "_") && !ASCII.isLetterOrDigit($0) }
       .map { String(Substring($0)) }
     if words.count == 1, serials.contains(words[0]) {
