@@ -17,10 +17,9 @@ struct LedgerMakers {
   /// By database.
   private var makers: [String: [QualifiedName: Maker]] = [:]
 
-  init(of designs: [FlowDesign], in observation: Observation) {
+  init(of designs: [FlowDesign], in databases: [String: SeenDatabase]) {
     for design in designs {
-      guard case .reached(let live)? = observation.databases[design.authorizer], live.tables[design.ledger] == nil
-      else { continue }
+      guard let live = databases[design.authorizer]?.database, live.tables[design.ledger] == nil else { continue }
       let maker = Maker(
         authorizer: design.authorizer, role: live.server.role,
         mayCreate: live.schemas[design.ledger.schema]?.privileges.isSuperset(of: [.usage, .create]) == true)

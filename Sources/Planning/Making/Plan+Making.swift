@@ -62,7 +62,7 @@ struct PlanMaker {
       if case .reached(let live) = database { SeenDatabase(live) } else { nil }
     }
     designs = scope.designs
-    ledgerMakers = LedgerMakers(of: designs, in: observation)
+    ledgerMakers = LedgerMakers(of: designs, in: databases)
     let found = state == nil ? Self.lineage(of: designs, in: observation) : nil
     lineage = state?.lineage ?? found ?? newLineage
     takesUpLineage = found != nil

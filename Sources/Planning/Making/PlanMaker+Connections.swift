@@ -9,7 +9,7 @@ extension PlanMaker {
   mutating func connectionSteps(flows: [Step]) -> [Step] {
     let users = users()
     var steps: [Step] = []
-    for address in project.addresses where address.kind != .flow && scope.contains(address) {
+    for address in project.connections where scope.contains(address) {
       guard let spec = project.specJSON(of: address), let places = project.places(of: address) else { continue }
       let users = (users[address] ?? []).map { flows[$0].action }
       var step = step(

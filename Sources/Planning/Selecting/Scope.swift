@@ -23,7 +23,8 @@ public struct Scope: Sendable {
 
   /// The whole of `project`.
   public init(whole project: Project, state: AppliedState?) {
-    let declared = Set(project.addresses.lazy.map(\.description))
+    let flows = project.flows.keys.lazy.map { Address(.flow, $0).description }
+    let declared = Set(flows).union(project.connections.lazy.map(\.description))
     let renamed = Set(Renames(in: project, declared: declared, state: state).new.keys)
     self.init(
       project: project, designs: project.designs(), pulledIn: [:], leftOut: [:], declared: declared, renamed: renamed,
