@@ -39,9 +39,17 @@ final class OpenFile {
   /// All that it holds.
   func content() throws(Failure) -> [UInt8] {
     do {
-      var content: [UInt8] = []
-      content.reserveCapacity(Int(information.size) + 1)
-      var buffer = [UInt8](repeating: 0, count: 1 << 20)
+      // Straight to where it stays, as it may be large; what the file has grown by meanwhile, piece by piece.
+      let expected = Int(information.size)
+      var content = try unsafe [UInt8](unsafeUninitializedCapacity: expected + 1) { buffer, count in
+        while count < expected {
+          let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
+          let read = try unsafe descriptor.read(into: rest)
+          if read == 0 { break }
+          count += read
+        }
+      }
+      var buffer = [UInt8](repeating: 0, count: 1 << 16)
       while true {
         let count = try unsafe buffer.withUnsafeMutableBytes { try unsafe descriptor.read(into: $0) }
         if count == 0 { return content }
