@@ -37,7 +37,6 @@ struct PlanCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    Memory.useOneHeap()
     let workspace = Workspace(project)
     let speaker = Speaker(output, workspace)
     let plan: Plan
