@@ -72,6 +72,29 @@ class Server:
     def url(self, database, folder=None):
         return f"postgresql://postgres@/{database}?host={folder or self.folder}"
 
+    def processor(self):
+        """Seconds of the processor that ended sessions have taken, once all have ended that clients were connected to; 0
+        where the system does not say."""
+        try:
+            process = int((self.folder / "data/postmaster.pid").read_text().split()[0])
+            for _ in range(200):
+                children = pathlib.Path(f"/proc/{process}/task/{process}/children").read_text().split()
+                if not any(self.is_session(child) for child in children):
+                    break
+                time.sleep(0.01)
+            fields = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+            return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+        except FileNotFoundError:
+            return 0
+
+    def is_session(self, process):
+        """Whether it serves a client; one that has ended, and is not counted yet, has no command line any more."""
+        try:
+            line = pathlib.Path(f"/proc/{process}/cmdline").read_bytes()
+        except FileNotFoundError:
+            return False
+        return not line or b"[local]" in line
+
     def stop(self):
         self.call("pg_ctl", "-D", "data", "-w", "-m", "immediate", "stop")
         shutil.rmtree(self.folder, ignore_errors=True)
