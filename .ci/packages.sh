@@ -1,6 +1,6 @@
 # Sourced by examples/quickstart.sh, Tests/run.sh and .ci/run: what has to be on the machine, and how it gets there.
 #
-#   require build sandbox [schema]    installs what is missing of these groups with apt-get, or says what to install
+#   require build sandbox [schema] [pooler]    installs what is missing of these groups with apt-get, or says what to install
 
 # Prints a command as it could be typed, then runs it.
 run() {
@@ -27,6 +27,7 @@ missing_packages() {
         pkg-config --exists yaml-0.1 2>/dev/null || echo libyaml-dev
         ;;
       sandbox) has_postgres || echo postgresql ;;
+      pooler) find_pgbouncer >/dev/null || echo pgbouncer ;;
       schema)
         if [ -z "$(python_for_schemas)" ]; then
           /usr/bin/python3 -c 'import yaml' 2>/dev/null || echo python3-yaml
@@ -46,6 +47,9 @@ has_postgres() {
   done
   return 1
 }
+
+# Prints where PgBouncer is: Debian puts it where PATH need not lead.
+find_pgbouncer() { PATH=$PATH:/usr/sbin command -v pgbouncer; }
 
 # Prints the Python that can check manifests against their JSON Schema, if there is one: `python3` may be another one
 # than Debian's, and without Debian's modules.

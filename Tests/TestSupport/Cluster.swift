@@ -39,16 +39,9 @@ public struct Cluster: Sendable {
     try? FileManager.default.removeItem(atPath: folder)
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
-    var command = ["/bin/sh", "-c", script, "sh", programs, folder]
-    if geteuid() == 0 {
-      guard let user = getpwnam("postgres") else { throw ClusterError(message: "root needs a user \"postgres\"") }
-      guard chown(folder, user.pointee.pw_uid, user.pointee.pw_gid) == 0 else {
-        throw ClusterError(message: "the folder cannot be given to the user \"postgres\"")
-      }
-      command = ["/usr/sbin/runuser", "-u", "postgres", "--"] + command
-      if !FileManager.default.isExecutableFile(atPath: command[0]) { command[0] = "/sbin/runuser" }
-    }
-    let answer = try Lifeline.spawn(command)
+    let command = try Lifeline.asServer(["/bin/sh", "-c", script, "sh", programs, folder], owning: folder)
+    // Never closed by this process, so that the cluster lives as long.
+    let (answer, _) = try Lifeline.spawn(command)
     guard answer.hasPrefix("ready") else { throw ClusterError(message: "the cluster does not start:\n\(answer)") }
     return Cluster(host: folder)
   }
@@ -90,52 +83,4 @@ public struct ClusterError: Error, CustomStringConvertible {
 
   /// The message.
   public var description: String { message }
-}
-
-/// A process that lives as long as this one.
-private enum Lifeline {
-  /// `POSIX_SPAWN_SETSID`, which Glibc's module leaves out.
-  #if canImport(Darwin)
-    private static let newSession: Int16 = 0x400
-  #else
-    private static let newSession: Int16 = 0x80
-  #endif
-
-  /// Starts `command` with a pipe as standard input that is never written, and closes when this process ends.
-  ///
-  /// - Returns: its first line of standard output, or all of it where it ends before.
-  static func spawn(_ command: [String]) throws -> String {
-    var input: [Int32] = [-1, -1]
-    var output: [Int32] = [-1, -1]
-    guard pipe(&input) == 0, pipe(&output) == 0 else { throw ClusterError(message: "no pipe") }
-    // No other child may hold them open.
-    for descriptor in input + output { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, input[0], 0)
-    posix_spawn_file_actions_adddup2(&actions, output[1], 1)
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    // A session of its own: an interrupt from the terminal ends the tests, and only then the cluster.
-    posix_spawnattr_setflags(&attributes, newSession)
-    var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
-    defer { for argument in arguments { free(argument) } }
-    var process = pid_t()
-    let status = posix_spawn(&process, command[0], &actions, &attributes, &arguments, environ)
-    close(input[0])
-    close(output[1])
-    guard status == 0 else { throw ClusterError(message: "\(command[0]): \(String(cString: strerror(status)))") }
-    var text = ""
-    var buffer = [UInt8](repeating: 0, count: 4_096)
-    while !text.hasPrefix("ready") {
-      let count = read(output[0], &buffer, buffer.count)
-      if count <= 0 { break }
-      text += String(decoding: buffer[..<count], as: UTF8.self)
-    }
-    close(output[0])
-    return text
-  }
 }
