@@ -32,7 +32,7 @@ public func load(
     // Rows under another lineage would block the project that the ledger belongs to; and while another load has the
     // table, nothing was tried: it may be this very load, whose COMMIT was not answered.
     if !["ledger", "table-locked"].contains(refusal.diagnostic.code) {
-      await record(row, request, on: connection)
+      outcome.isRecorded = await record(row, request, on: connection)
     }
   }
   outcome.seconds = (ContinuousClock.now - started).inSeconds
@@ -73,15 +73,11 @@ private func attempt(
 }
 
 /// Writes the row of a load that failed; where that fails too, the outcome has told already what matters.
-private func record(_ row: LedgerRow, _ request: LoadRequest, on connection: Connection) async {
-  try? await connection.perform { database in
-    guard !database.isBroken else { return }
-    try database.transaction(prelude: request.prelude) { database in
-      // An id has one row: it may be that of a load that did happen, and only its answer was lost.
-      let known = try database.rows(
-        "SELECT EXISTS (SELECT FROM \(name: request.ledger) WHERE load_id = \(value: request.load)::uuid)"
-      ) { $0.bool(0) ?? false }
-      if known.first != true { try database.run(row.insert(request)) }
-    }
+private func record(_ row: LedgerRow, _ request: LoadRequest, on connection: Connection) async -> Bool {
+  let isWritten = try? await connection.perform { database in
+    guard !database.isBroken else { return false }
+    try request.record(row, on: database)
+    return true
   }
+  return isWritten ?? false
 }

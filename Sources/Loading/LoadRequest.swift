@@ -85,6 +85,10 @@ public struct LoadRequest: Sendable {
   public var knownFields: [String]?
   public var readers: Flow.Readers = .wait
   public var deleteMissing = false
+  /// How many rows `deleteMissing` may delete, of those that the table has.
+  public var maxDeletes = Bound.percent(10)
+  /// How many rows `deleteMissing` may delete all the same, also where the source is empty.
+  public var allowedDeletes = 0
   public var maxRejects: Bound?
 
   // The session.
@@ -106,6 +110,8 @@ public struct LoadRequest: Sendable {
   var lockPatience = Duration.seconds(10)
   /// Whether files and slots that were loaded are loaded once more.
   public var again = false
+  /// Whether everything is read, as if nothing was loaded before: cursors start at `initial`, all files are read.
+  public var fullRefresh = false
   public var host: String
   public var sluiceVersion: String
   /// Where rejected rows are written: `<folder>/<flow>/<load>.jsonl`.
@@ -132,6 +138,9 @@ public struct LoadRequest: Sendable {
     self.sluiceVersion = sluiceVersion
     rejects = root.appending(".sluice").appending("rejects")
   }
+
+  /// Whether what was loaded before is no reason to leave it out.
+  var readsAgain: Bool { again || fullRefresh }
 
   /// The names under which the flow's loads stand in the ledger.
   var names: [String] { [flow] + formerNames }

@@ -17,6 +17,8 @@ final class LoadRun {
   private(set) var hasRowSecurity = false
   /// The source's fields that were not there when the flow was applied.
   var newFields: Set<String> = []
+  /// What was read by a cursor.
+  var cursor: LoadOutcome.CursorRange?
 
   init(_ request: LoadRequest, _ sources: LoadSources, startedAt: String, _ meter: ProgressMeter) {
     self.request = request
@@ -52,14 +54,15 @@ final class LoadRun {
     try request.lockTable(on: database)
     let standing = try request.standing(on: database)
     hasRowSecurity = standing.hasRowSecurity
-    if let same = standing.same { return outcome(same, standing.counts) }
+    if let same = standing.same { return outcome(same, of: standing) }
     if let other = standing.otherLineage { throw request.otherLineage(other) }
-    if standing.hasSlot, !request.again { return outcome(.skipped, LoadCounts()) }
+    if standing.hasSlot, !request.readsAgain { return outcome(.skipped, LoadCounts()) }
     guard try choose(database) else { return outcome(.skipped, LoadCounts()) }
     try request.resolveTypes(on: database)
+    try refuseDoubling(on: database)
 
     let counts = try write(database)
-    if counts.read == 0, !sources.allowsEmpty {
+    if counts.read == 0, counts.deleted == 0 || !request.deleteMissing, !sources.allowsEmpty {
       throw Failure(
         Diagnostic(
           .error, "source-empty", "the source of flow \(request.flow) has no rows",
@@ -71,9 +74,11 @@ final class LoadRun {
     let status: LoadOutcome.Status = counts.read == 0 && counts.deleted == 0 ? .empty : .loaded
     let files = sources.entries.flatMap { entry in parts.compactMap { $0.file.flatMap { entry.files[$0.name] } } }
     let row = LedgerRow(
-      status: status, counts: counts, files: files, newFields: newFields.count, started: startedAt)
-    try database.run(row.insert(request))
-    return outcome(status, counts)
+      status: status, counts: counts, files: files, cursor: cursor, newFields: newFields.count, started: startedAt)
+    try database.run(row.insert(request, into: standing.columns))
+    var outcome = outcome(status, counts)
+    outcome.isRecorded = true
+    return outcome
   }
 
   /// Leaves out the files that were loaded; false where nothing is left.
@@ -104,9 +109,20 @@ final class LoadRun {
   }
 
   private func outcome(_ status: LoadOutcome.Status, _ counts: LoadCounts) -> LoadOutcome {
-    LoadOutcome(
+    var outcome = LoadOutcome(
       flow: request.flow, load: request.load, status: status, mode: request.mode, counts: counts,
       warnings: warnings, files: parts.compactMap { $0.file?.name })
+    outcome.cursor = cursor
+    return outcome
+  }
+
+  /// How the load ended that an earlier try got through, as the ledger has it.
+  private func outcome(_ status: LoadOutcome.Status, of standing: LedgerStanding) -> LoadOutcome {
+    var outcome = outcome(status, standing.counts)
+    outcome.cursor = standing.cursor
+    outcome.files = standing.files
+    outcome.isRecorded = true
+    return outcome
   }
 
   private func write(_ database: borrowing Database) throws -> LoadCounts {

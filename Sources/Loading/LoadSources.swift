@@ -18,7 +18,6 @@ struct LoadSources {
   ///
   /// - Throws: `source-readable`, `not-supported`.
   init(_ request: LoadRequest) throws(Failure) {
-    if request.deleteMissing { throw .notSupported("`deleteMissing`") }
     allowsEmpty = request.sources.allSatisfy(\.source.allowsEmpty)
     for (_, source) in request.sources {
       let parts = try source.parts(under: request.root)

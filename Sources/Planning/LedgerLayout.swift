@@ -8,13 +8,22 @@ public enum LedgerLayout {
     /// As `format_type` writes it.
     public var type: String
     public var isNotNull: Bool
+    /// The first layout that has it.
+    var since: Int
   }
 
   /// The table's name; it stands beside the target table, or in the destination's `ledgerSchema`.
   public static let tableName = Identifier("_sluice_loads")
 
-  /// The layout that this version writes; each row holds it.
-  public static let version = 1
+  /// The layout that this version makes. Each row holds the one that it was written by: a ledger of an older layout, which
+  /// may be somebody else's, stays as it is, and its rows leave out what it has no column for.
+  public static let version = 2
+
+  /// The layout of a ledger that has `names` as columns: the last one of which no column is missing.
+  public static func version(having names: Set<String>) -> Int {
+    let missing = columns.filter { !names.contains($0.name.name) }.map(\.since).min()
+    return missing.map { max(1, $0 - 1) } ?? version
+  }
 
   /// All columns in order.
   public static let columns: [LedgerColumn] = [
@@ -40,6 +49,7 @@ public enum LedgerLayout {
     column("rows_superseded", "bigint"),
     column("rows_rejected", "bigint"),
     column("new_fields", "integer"),
+    column("skip_quality", "boolean", isNotNull: false, since: 2),
     column("sql_state", "text", isNotNull: false),
     column("message", "text", isNotNull: false),
     column("started", "timestamp with time zone"),
@@ -64,7 +74,8 @@ public enum LedgerLayout {
     ]
   }
 
-  private static func column(_ name: Identifier, _ type: String, isNotNull: Bool = true) -> LedgerColumn {
-    LedgerColumn(name: name, type: type, isNotNull: isNotNull)
+  private static func column(_ name: Identifier, _ type: String, isNotNull: Bool = true, since: Int = 1) -> LedgerColumn
+  {
+    LedgerColumn(name: name, type: type, isNotNull: isNotNull, since: since)
   }
 }

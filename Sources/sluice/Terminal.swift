@@ -41,11 +41,16 @@ struct Terminal: Sendable {
   }
 
   private static func width(_ environment: [String: String]) -> Int {
+    size()?.columns ?? environment["COLUMNS"].flatMap { Int($0) } ?? 100
+  }
+
+  /// How large the terminal is just now; nothing where there is none, or it does not say.
+  static func size() -> (columns: Int, rows: Int)? {
     var size = winsize()
     for file in [STDERR_FILENO, STDOUT_FILENO] where unsafe ioctl(file, UInt(TIOCGWINSZ), &size) == 0 {
-      if size.ws_col > 0 { return Int(size.ws_col) }
+      if size.ws_col > 0 { return (Int(size.ws_col), Int(size.ws_row)) }
     }
-    return environment["COLUMNS"].flatMap { Int($0) } ?? 100
+    return nil
   }
 
   /// Asks a question on the terminal.

@@ -34,6 +34,10 @@ struct ExactGrantsTests {
       mode: "upsert",
       grants: ["SELECT (id)", "SELECT (total)", "INSERT (id)", "INSERT (total)", "UPDATE (total)"], stages: true,
       counts: "read 2, inserted 1, updated 1"),
+    Need(
+      mode: "upsert",
+      grants: ["SELECT (id)", "SELECT (total)", "INSERT (id)", "INSERT (total)", "UPDATE (total)", "DELETE"],
+      stages: true, also: "deleteMissing: true", counts: "read 2, inserted 1, updated 1"),
     Need(mode: "delete", grants: ["SELECT (id)", "DELETE"], stages: true, counts: "read 2, deleted 1, unchanged 2"),
   ]
 

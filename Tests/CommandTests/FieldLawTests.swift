@@ -10,9 +10,8 @@ struct FieldLawTests {
   private static let exempt: [String: String] = [
     "authorizer.type": "there is one value", "authorizer.host": "one server", "authorizer.port": "one server",
     "authorizer.database": "one server", "authorizer.service": "it wants a service file", "authorizer.tunnel": "no ssh",
-    "authorizer.url": "every other test connects by it", "flow.deleteMissing": "not supported yet",
-    "flow.sourceChanges": "not supported yet",
-    "flow.maxDeletes": "it goes with deleteMissing", "authorizer.renamedFrom": "a rename",
+    "authorizer.url": "every other test connects by it", "flow.sourceChanges": "not supported yet",
+    "authorizer.renamedFrom": "a rename",
     "tunnel.renamedFrom": "a rename",
     "source.renamedFrom": "a rename", "destination.renamedFrom": "a rename", "flow.renamedFrom": "a rename",
   ]
@@ -59,7 +58,8 @@ struct FieldLawTests {
       Variation("flow/f", "columns", "{id: bigint, note: {type: text, default: none}}"),
       Variation("flow/f", "columns", "{id: bigint, note: {type: text, from: more}}"),
       Variation("flow/f", "tableChanges", "none"), Variation("flow/f", "readers", "keep"),
-      Variation("flow/f", "maxRejects", "10"),
+      Variation("flow/f", "maxRejects", "10"), Variation("flow/f", "deleteMissing", "true"),
+      Variation("flow/f", "maxDeletes", "10%"),
       Variation("flow/f", "grantSelect", "[\(reader)]"), Variation("flow/f", "after", "[g]"),
       Variation("flow/f", "schedule", "day"), Variation("flow/f", "timezone", "Europe/Prague"),
       Variation("flow/f", "enabled", "false"), Variation("flow/f", "retry", "{attempts: 5}"),
@@ -135,6 +135,7 @@ struct FieldLawTests {
       case ("sources", _): resources[variation.address]?["source"] = nil
       case ("writeMode", "truncate_insert"), ("writeMode", "insert"): resources[variation.address]?["key"] = nil
       case ("readers", _): resources[variation.address]?["writeMode"] = "truncate_insert"
+      case ("maxDeletes", _): resources[variation.address]?["deleteMissing"] = "true"
       case ("maxRejects", _): resources[variation.address]?["writeMode"] = "insert_ignore"
       default: break
       }

@@ -1,5 +1,6 @@
 import Diagnostics
 import JSON
+import Manifests
 import OrderedCollections
 import Planning
 import TestSupport
@@ -50,7 +51,12 @@ import Views
       .loadProgress(LoadProgress(flow: "orders", load: "l1", rows: 10, bytes: 20, totalBytes: 30, seconds: 1.23456)),
       .loadProgress(LoadProgress(flow: "orders", load: "l1", rows: 10, bytes: 20, totalBytes: nil, seconds: 2)),
       .loadRetrying(flow: "orders", load: "l1", attempt: 1, Samples.schemaExists, after: .seconds(30)),
+      .loadWaiting(flow: "orders", load: "l1", message: "another load is running", waited: .seconds(3)),
+      .loadInterrupted(flow: "orders", load: "l1"),
     ]
+    var incremental = LoadOutcome(flow: "inc", load: "l9", status: .loaded, mode: .upsert)
+    incremental.cursor = LoadOutcome.CursorRange(from: nil, to: "2024-01-01")
+    events.append(.loadFinished(incremental))
     events += Samples.outcomes.map { .loadFinished($0) }
     let lines = try events.map { try #require(eventJSON($0)).text(.line) }
     #expect(lines.allSatisfy { !$0.contains("\n") })

@@ -11,8 +11,8 @@ import Views
     let plain = RunView(style: .plain).text([Samples.outcomes[3]])
     #expect(
       plain == """
-          flow   mode             read  inserted  updated  deleted  seconds
-        – empty  truncate_insert     0         0        0        0     0.01
+          flow   mode             read  inserted  updated  deleted  rejected  seconds
+        – empty  truncate_insert     0         0        0        0         0     0.01
 
         0 loaded, 1 empty.
         """)
@@ -56,6 +56,46 @@ import Views
     #expect(line.displayWidth <= width)
     #expect(line == whole || width < whole.displayWidth)
     #expect(whole.hasPrefix(line) || width < 8)
+  }
+
+  @Test("The lines of many flows fit on a terminal, however small it is", arguments: [1, 2, 3, 5, 24])
+  func fitting(rows: Int) {
+    let view = ProgressView(style: Style(colour: false, width: 40))
+    let lines = (1...9).map { "line \($0)" }
+    let fitting = view.fitting(lines, rows: rows)
+    #expect(fitting.count <= max(1, rows - 1))
+    let shown = min(9, fitting.count - (fitting.last == "line 9" ? 0 : 1))
+    #expect(fitting.prefix(shown) == lines.prefix(shown))
+    #expect(shown == 9 || fitting.last == "… and \(9 - shown) more")
+  }
+
+  @Test("Names take a third of a line at most, and at least eight cells")
+  func nameWidth() {
+    func width(_ cells: Int, _ names: String...) -> Int {
+      ProgressView(style: Style(colour: false, width: cells)).nameWidth(of: names)
+    }
+    let long = String(repeating: "n", count: 63)
+    #expect(width(80, "orders", "注文") == 6)
+    #expect(width(90, "orders", long) == 30)
+    #expect(width(12, "orders", long) == 8)
+    let view = ProgressView(style: Style(colour: false, width: 60))
+    #expect(
+      view.terminalLine(progress(10, 20, seconds: 1, flow: long), nameWidth: 10)
+        == "nnnnnnnnn…   10 rows   10 rows/s   20 B")
+    #expect(view.waitingLine("a", "another load is running", nameWidth: 3) == "a     another load is running")
+  }
+
+  @Test("What became of an interrupted run, in a few lines however many flows there are")
+  func interruption() {
+    var outcome = RunOutcome()
+    #expect(RunView.interruption(outcome) == [])
+    outcome.loads = [Samples.outcomes[0]]
+    outcome.interrupted = ["a"]
+    outcome.notBegun = ["b", "c", "d", "e", "f", "g", "h"]
+    #expect(
+      RunView.interruption(outcome) == [
+        "Done: \(Samples.outcomes[0].flow).", "Rolled back: a.", "Not begun: b, c, d, e, f and 2 more.",
+      ])
   }
 
   // MARK: Previews and checks

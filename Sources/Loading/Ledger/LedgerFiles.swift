@@ -46,9 +46,9 @@ extension LoadRequest {
   /// Whether files that the ledger has are left out.
   func takesNewOnly(_ source: FileSource) -> Bool {
     switch source.files {
-    case .new: !again
+    case .new: !readsAgain
     case .all: false
-    case nil: !again && (mode == .insert || mode == .insertIgnore)
+    case nil: !readsAgain && (mode == .insert || mode == .insertIgnore)
     }
   }
 

@@ -10,6 +10,10 @@ struct LedgerStanding {
   /// The status under this very load id, where an earlier try got as far as COMMIT.
   var same: LoadOutcome.Status?
   var counts = LoadCounts()
+  var cursor: LoadOutcome.CursorRange?
+  var files: [String] = []
+  /// The columns that the ledger has.
+  var columns: Set<String> = []
   /// A lineage other than the state's under the same project and flow.
   var otherLineage: String?
   /// Whether the slot was loaded.
@@ -23,6 +27,7 @@ struct LedgerRow {
   var status: LoadOutcome.Status
   var counts = LoadCounts()
   var files: [LedgerFile] = []
+  var cursor: LoadOutcome.CursorRange?
   var newFields = 0
   var sqlState: String?
   /// Never holds a value.
@@ -30,16 +35,17 @@ struct LedgerRow {
   /// RFC 3339.
   var started: String
 
-  /// The statement that writes it.
-  func insert(_ request: LoadRequest) -> SQL {
+  /// The statement that writes it into a ledger that has `columns`.
+  func insert(_ request: LoadRequest, into columns: Set<String>) -> SQL {
     let files = files.isEmpty ? nil : JSONValue.array(files.map(\.json)).text(.line)
     let values: [(name: Identifier, value: SQL)] = [
-      ("load_id", "\(value: request.load)"), ("layout_version", "\(value: LedgerLayout.version)"),
+      ("load_id", "\(value: request.load)"), ("layout_version", "\(value: LedgerLayout.version(having: columns))"),
       ("project", "\(value: request.project)"), ("flow", "\(value: request.flow)"),
       ("lineage", "\(value: request.lineage)"), ("table_name", "\(value: request.target.sql)"),
       ("mode", "\(value: request.mode.rawValue)"), ("slot", "\(value: request.slot)"),
-      ("attempt", "\(value: request.attempt)"), ("again", "\(value: request.again)"),
-      ("status", "\(value: status.rawValue)"), ("files", "\(value: files)"),
+      ("attempt", "\(value: request.attempt)"), ("again", "\(value: request.readsAgain)"),
+      ("status", "\(value: status.rawValue)"), ("cursor_from", "\(value: cursor?.from)"),
+      ("cursor_to", "\(value: cursor?.to)"), ("files", "\(value: files)"),
       ("rows_read", "\(value: counts.read)"), ("rows_inserted", "\(value: counts.inserted)"),
       ("rows_updated", "\(value: counts.updated)"), ("rows_deleted", "\(value: counts.deleted)"),
       ("rows_unchanged", "\(value: counts.unchanged)"), ("rows_superseded", "\(value: counts.superseded)"),
@@ -47,7 +53,7 @@ struct LedgerRow {
       ("sql_state", "\(value: sqlState)"), ("message", "\(value: message)"), ("started", "\(value: started)"),
       ("finished", "clock_timestamp()"), ("host", "\(value: request.host)"),
       ("sluice_version", "\(value: request.sluiceVersion)"),
-    ]
+    ].filter { columns.contains($0.name.name) }
     return """
       INSERT INTO \(name: request.ledger) (\(identifiers: values.map(\.name))) \
       VALUES (\(sql: values.map(\.value).joined(separator: ", ")))
@@ -65,7 +71,8 @@ extension LoadRequest {
         l.rows_superseded, l.rows_rejected, other.lineage, EXISTS (
           SELECT FROM \(name: ledger) WHERE \(sql: mine) AND slot = \(value: slot)::timestamptz
             AND status = 'loaded' AND NOT again),
-        row_security_active(\(value: target.sql)::text)
+        row_security_active(\(value: target.sql)::text), to_jsonb(l) ->> 'cursor_from', to_jsonb(l) ->> 'cursor_to',
+        ARRAY(SELECT f ->> 'path' FROM jsonb_array_elements(l.files) f), \(sql: ledgerColumns)
       FROM (SELECT 1) one
       LEFT JOIN \(name: ledger) l ON l.load_id = \(value: load)::uuid AND l.status <> 'failed'
       LEFT JOIN (SELECT lineage FROM \(name: ledger) WHERE \(sql: mine) AND lineage <> \(value: lineage) LIMIT 1) other
@@ -81,10 +88,34 @@ extension LoadRequest {
       counts.superseded = row.int(6) ?? 0
       counts.rejected = row.int(7) ?? 0
       return LedgerStanding(
-        same: row.text(0).flatMap { LoadOutcome.Status(rawValue: $0) }, counts: counts, otherLineage: row.text(8),
-        hasSlot: row.bool(9) ?? false, hasRowSecurity: row.bool(10) ?? false)
+        same: row.text(0).flatMap { LoadOutcome.Status(rawValue: $0) }, counts: counts,
+        cursor: LoadOutcome.CursorRange(from: row.text(11), to: row.text(12)), files: row.textArray(13) ?? [],
+        columns: Set(row.textArray(14) ?? []), otherLineage: row.text(8), hasSlot: row.bool(9) ?? false,
+        hasRowSecurity: row.bool(10) ?? false)
     }
     return rows.first ?? LedgerStanding()
+  }
+
+  /// An array of the columns that the ledger has: one of an older layout has fewer.
+  private var ledgerColumns: SQL {
+    """
+    ARRAY(SELECT attname::text FROM pg_attribute
+      WHERE attrelid = to_regclass(\(value: ledger.sql)) AND attnum > 0 AND NOT attisdropped)
+    """
+  }
+
+  /// Writes the row of a load that failed, in a transaction of its own.
+  func record(_ row: LedgerRow, on database: borrowing Database) throws {
+    try database.transaction(prelude: prelude) { database in
+      let known = try database.rows(
+        """
+        SELECT EXISTS (SELECT FROM \(name: ledger) WHERE load_id = \(value: load)::uuid), \(sql: ledgerColumns)
+        """
+      ) { (isThere: $0.bool(0) ?? false, columns: Set($0.textArray(1) ?? [])) }
+      // An id has one row: it may be that of a load that did happen, and only its answer was lost.
+      guard let known = known.first, !known.isThere else { return }
+      try database.run(row.insert(self, into: known.columns))
+    }
   }
 
   /// Why loads are blocked where the ledger belongs to another state.

@@ -50,11 +50,14 @@ public struct AppliedFlow: Sendable {
     request.sourceChanges = spec.sourceChanges
     request.readers = spec.readers
     request.deleteMissing = spec.deleteMissing
+    if let most = spec.maxDeletes { request.maxDeletes = most }
+    request.allowedDeletes = run.allowedDeletes
     request.maxRejects = spec.maxRejects
     request.lockTimeout = authorizer.spec.lockTimeout
     request.statementTimeout = authorizer.spec.statementTimeout
     request.role = authorizer.spec.role
     request.again = run.again
+    request.fullRefresh = run.fullRefresh
     request.rejects = run.rejects
     return request
   }
@@ -73,15 +76,20 @@ public struct FlowRun: Sendable {
   /// How many flows load at the same time.
   public var parallel: Int
   /// Whether files that were loaded are loaded once more.
-  public var again: Bool
+  public var again = false
+  /// Whether everything is read, as if nothing was loaded before.
+  public var fullRefresh = false
+  /// Whether a load waits for another one of its table to end; else it fails.
+  public var waits = false
+  /// How many rows each load with `deleteMissing` may delete whatever its flow says, also where the source is empty.
+  public var allowedDeletes = 0
 
   /// Makes a run's settings.
-  public init(folder: FilePath, rejects: FilePath, host: String, version: String, parallel: Int, again: Bool) {
+  public init(folder: FilePath, rejects: FilePath, host: String, version: String, parallel: Int) {
     self.folder = folder
     self.rejects = rejects
     self.host = host
     self.version = version
     self.parallel = parallel
-    self.again = again
   }
 }

@@ -8,10 +8,10 @@ public import State
 
 /// Loads flows as they were applied: each after those that it names in `after:`, a bounded number side by side.
 public struct FlowRunner: Sendable {
-  private let state: AppliedState
-  private let project: Project
-  private let flows: [String: AppliedFlow]
-  private let connector: any Connector
+  let state: AppliedState
+  let project: Project
+  let flows: [String: AppliedFlow]
+  let connector: any Connector
   private let run: FlowRun
   private let report: @Sendable (Event) -> Void
 
@@ -35,55 +35,87 @@ public struct FlowRunner: Sendable {
 
   /// Loads the flows called `names`.
   ///
-  /// A flow that fails does not stop the others, but for those that come after it: they are skipped.
-  /// - Returns: an outcome for each, in the order of `names`.
-  /// - Throws: `CancellationError`, after the loads under way were rolled back.
-  public func load(_ names: [String]) async throws -> [LoadOutcome] {
+  /// A flow that fails does not stop the others, but for those that come after it: they are skipped. When the task is
+  /// cancelled, the loads under way are rolled back and no other is begun.
+  public func load(_ names: [String]) async -> RunOutcome {
     var queue = LoadQueue(
       names.compactMap { name in
         flows[name].map {
           (name, $0.design.spec.after, "\($0.recorded.server ?? $0.design.authorizer) \($0.design.table.sql)")
         }
       })
-    var outcomes: [String: LoadOutcome] = [:]
-    try await withThrowingTaskGroup(of: LoadOutcome.self) { group in
+    var ended: [String: LoadOutcome] = [:]
+    var outcome = RunOutcome()
+    await withTaskGroup(of: LoadJob.Turn.self) { group in
+      // Those that begin, and those whose time to be tried again has come. One that pauses holds nothing up.
+      var due: [LoadJob] = []
       var running = 0
       while true {
-        while running < run.parallel, let next = queue.next() {
-          guard let flow = flows[next] else { continue }
+        while running < run.parallel, !Task.isCancelled {
+          guard let job = due.isEmpty ? queue.next().flatMap(job) : due.removeFirst() else { break }
           running += 1
-          group.addTask { try await load(flow) }
+          group.addTask { await load(job) }
         }
-        guard let outcome = try await group.next() else { break }
-        running -= 1
-        outcomes[outcome.flow] = outcome
-        report(.loadFinished(outcome))
-        for skipped in queue.finish(outcome.flow, failed: outcome.status == .failed) {
-          guard let flow = flows[skipped.name] else { continue }
-          let outcome = skippedOutcome(flow, after: skipped.cause)
-          outcomes[skipped.name] = outcome
-          report(.loadFinished(outcome))
+        guard let turn = await group.next() else { break }
+        switch turn {
+        case .due(let job): due.append(job)
+        case .later(let job, let pause):
+          running -= 1
+          group.addTask { await job.pausing(for: pause) }
+        case .interrupted(let job, let isPausing):
+          if !isPausing { running -= 1 }
+          outcome.interrupted.append(job.flow.name)
+          report(.loadInterrupted(flow: job.flow.name, load: job.request.load))
+        case .ended(let load):
+          running -= 1
+          ended[load.flow] = load
+          report(.loadFinished(load))
+          for skipped in queue.finish(load.flow, failed: load.status == .failed) {
+            guard let flow = flows[skipped.name] else { continue }
+            let load = skippedOutcome(flow, after: skipped.cause)
+            ended[skipped.name] = load
+            report(.loadFinished(load))
+          }
         }
       }
+      for job in due {
+        outcome.interrupted.append(job.flow.name)
+        report(.loadInterrupted(flow: job.flow.name, load: job.request.load))
+      }
     }
-    return names.compactMap { outcomes[$0] }
+    outcome.loads = names.compactMap { ended[$0] }
+    outcome.notBegun = queue.waiting
+    return outcome
   }
 
-  /// Loads one flow, and again where it failed for a passing reason.
-  private func load(_ flow: AppliedFlow) async throws -> LoadOutcome {
-    var request = flow.request(run, lineage: state.lineage, project: project.name)
-    let retry = flow.design.spec.retry
-    report(.loadStarted(flow: flow.name, load: request.load, mode: flow.design.spec.writeMode.rawValue))
-    var backoff = retry.backoff
-    while true {
-      var outcome = try await attempt(request, flow)
-      outcome.nameFlow()
-      guard let error = outcome.error, isTransient(outcome), request.attempt < retry.attempts else { return outcome }
-      report(.loadRetrying(flow: flow.name, load: request.load, attempt: request.attempt, error, after: backoff))
-      try await Task.sleep(for: backoff)
-      backoff = backoff * 2
-      request = request.retried(after: outcome)
+  private func job(_ name: String) -> LoadJob? {
+    guard let flow = flows[name] else { return nil }
+    let request = flow.request(run, lineage: state.lineage, project: project.name)
+    report(.loadStarted(flow: name, load: request.load, mode: flow.design.spec.writeMode.rawValue))
+    return LoadJob(flow: flow, request: request)
+  }
+
+  /// Tries to load one flow.
+  private func load(_ job: LoadJob) async -> LoadJob.Turn {
+    var job = job
+    var outcome: LoadOutcome
+    do { outcome = try await attempt(job.request, job.flow) } catch { return .interrupted(job, isPausing: false) }
+    if run.waits, let error = outcome.error, error.code == "table-locked" {
+      report(
+        .loadWaiting(flow: job.flow.name, load: job.request.load, message: error.message, waited: job.waited()))
+      return .later(job, .seconds(1))
     }
+    outcome.nameFlow()
+    let retry = job.flow.design.spec.retry
+    guard let error = outcome.error, isTransient(outcome), job.request.attempt < retry.attempts else {
+      return .ended(outcome)
+    }
+    let pause = job.nextBackoff(retry)
+    report(
+      .loadRetrying(
+        flow: job.flow.name, load: job.request.load, attempt: job.request.attempt, error, after: pause))
+    job.request = job.request.retried(after: outcome)
+    return .later(job, pause)
   }
 
   private func attempt(_ request: LoadRequest, _ flow: AppliedFlow) async throws -> LoadOutcome {

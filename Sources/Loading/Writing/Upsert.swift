@@ -16,6 +16,8 @@ extension LoadRun {
     }
     counts.inserted = written?.inserted ?? 0
     counts.updated = written?.updated ?? 0
+    counts.deleted = try deleteMissing(
+      from: stage.table, key: key, read: counts.read, inserted: counts.inserted, on: database)
     counts.unchanged = counts.read - counts.superseded - counts.inserted - counts.updated
     return counts
   }

@@ -1,5 +1,6 @@
 internal import JSON
-internal import Manifests
+public import Manifests
+public import State
 
 extension Project {
   /// The canonical form of what is declared at `address`.
@@ -27,5 +28,29 @@ extension Project {
     case .destination: destinations[address.name]?.metadata
     case .flow: flows[address.name]?.metadata
     }
+  }
+
+  /// Which of the flows called `names` are not as they were applied, each with the first resource that is not: itself, or
+  /// one that it needs.
+  public func unapplied(_ names: [String], in state: AppliedState) -> [String: Address] {
+    var known: [Address: Bool] = [:]
+    func isApplied(_ address: Address) -> Bool {
+      if let known = known[address] { return known }
+      let recorded = state.resources[address.description]?.spec
+      let isApplied =
+        if address.kind == .flow, let recorded, let flow = flows[address.name] {
+          flow.isWritten(as: recorded)
+        } else { recorded == specJSON(of: address) }
+      known[address] = isApplied
+      return isApplied
+    }
+    func first(_ address: Address) -> Address? {
+      if !isApplied(address) { return address }
+      for need in needs(of: address) {
+        if let changed = first(need) { return changed }
+      }
+      return nil
+    }
+    return names.reduce(into: [:]) { $0[$1] = first(Address(.flow, $1)) }
   }
 }

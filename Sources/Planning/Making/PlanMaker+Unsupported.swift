@@ -13,7 +13,6 @@ extension PlanMaker {
       }
     }
     let spec = design.spec
-    if spec.deleteMissing { asked.append(("`deleteMissing`", "deleteMissing")) }
     if spec.sourceChanges == .fail { asked.append(("`sourceChanges: fail`", "sourceChanges")) }
     return asked.map { what, field in
       Finding(

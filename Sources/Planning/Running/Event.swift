@@ -13,5 +13,10 @@ public enum Event: Sendable {
   case loadProgress(LoadProgress)
   /// A try failed for a passing reason; the next one begins after a while.
   case loadRetrying(flow: String, load: String, attempt: Int, Diagnostic, after: Duration)
+  /// Another load has the table; the words say who. It is reported each time that it is looked for, with how long that
+  /// goes on by now.
+  case loadWaiting(flow: String, load: String, message: String, waited: Duration)
   case loadFinished(LoadOutcome)
+  /// A load was under way when the run was interrupted, and is rolled back.
+  case loadInterrupted(flow: String, load: String)
 }

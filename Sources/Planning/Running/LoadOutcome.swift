@@ -20,10 +20,14 @@ public struct LoadOutcome: Sendable {
   public var warnings: [Diagnostic]
   /// The files that were read, relative to the project.
   public var files: [String]
+  /// What was read by the source's cursor; nothing where it has none.
+  public var cursor: CursorRange?
   /// The slot that the load stands for: RFC 3339.
   public var slot: String?
   /// Which try it was, from 1.
   public var attempt: Int
+  /// Whether the ledger has a row of it: a load that never reached the server, or was not let in, has none.
+  public var isRecorded = false
 
   /// Makes an outcome.
   public init(
@@ -46,6 +50,20 @@ public struct LoadOutcome: Sendable {
 }
 
 extension LoadOutcome {
+  /// The values of a cursor's column between which a load read, both included, as the server writes them.
+  public struct CursorRange: Hashable, Sendable {
+    /// Nothing where it read from the first row on.
+    public var from: String?
+    public var to: String?
+
+    /// Makes a range; nothing where both ends are.
+    public init?(from: String?, to: String?) {
+      if from == nil, to == nil { return nil }
+      self.from = from
+      self.to = to
+    }
+  }
+
   /// Puts the flow's address before each message that does not name it: loads of many flows are reported together.
   public mutating func nameFlow() {
     let address = "flow/\(flow)"

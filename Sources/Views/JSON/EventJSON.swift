@@ -22,7 +22,11 @@ public func eventJSON(_ event: Event) -> JSONValue? {
       "event": "retrying", "flow": .string(flow), "load": .string(load), "attempt": .int(attempt),
       "error": diagnosticJSON(error), "delaySeconds": .int(Int(delay.components.seconds)),
     ]
+  case .loadWaiting(let flow, let load, let message, _):
+    ["event": "waiting", "flow": .string(flow), "load": .string(load), "message": .string(message)]
   case .loadFinished(let outcome): finishedEvent(outcome)
+  case .loadInterrupted(let flow, let load):
+    ["event": "interrupted", "flow": .string(flow), "load": .string(load)]
   }
 }
 
@@ -52,6 +56,7 @@ private func finishedEvent(_ outcome: LoadOutcome) -> JSONValue {
     "inserted": .int(counts.inserted), "updated": .int(counts.updated), "deleted": .int(counts.deleted),
     "unchanged": .int(counts.unchanged), "superseded": .int(counts.superseded), "rejected": .int(counts.rejected),
     "seconds": .rounded(outcome.seconds), "slot": .string(outcome.slot), "attempt": .int(outcome.attempt),
+    "cursor": outcome.cursor.map { ["from": .string($0.from), "to": .string($0.to)] } ?? .null,
     "files": .array(outcome.files.map { .string($0) }), "warnings": .array(outcome.warnings.map(diagnosticJSON)),
   ]
   if let error = outcome.error { members["error"] = diagnosticJSON(error) }

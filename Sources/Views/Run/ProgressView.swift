@@ -13,14 +13,39 @@ public struct ProgressView: Sendable {
   ///     orders   1,234,567 rows   45,000 rows/s   120.5 MB of 1.2 GB   10 %   24 s left
   ///
   /// - Parameter nameWidth: the cells for the flow's name, so that several lines stand below one another.
-  public func terminalLine(_ progress: LoadProgress, nameWidth: Int = 0) -> String {
-    var line = progress.flow.printable().padded(to: nameWidth).cut(to: style.width)
+  public func terminalLine(_ progress: LoadProgress, nameWidth: Int) -> String {
+    var line = name(progress.flow, nameWidth)
     for part in parts(of: progress) {
       let longer = line + "   " + part
       if longer.displayWidth > style.width { break }
       line = longer
     }
     return line
+  }
+
+  /// The line of a flow that waits, at most `style.width` cells.
+  ///
+  ///     orders   another load of sales.orders is running (process 4711, sluice, since 2024-01-01 06:00:00+00)
+  public func waitingLine(_ flow: String, _ message: String, nameWidth: Int) -> String {
+    "\(name(flow, nameWidth))   \(message.printable())".cut(to: style.width)
+  }
+
+  /// The lines that fit on a terminal of so many rows: what is left out is counted in the last one.
+  public func fitting(_ lines: [String], rows: Int) -> [String] {
+    let room = max(1, rows - 1)
+    if lines.count <= room { return lines }
+    let more = "… and \(Numbers.grouped(lines.count - (room - 1))) more".cut(to: style.width)
+    return lines.prefix(room - 1) + [more]
+  }
+
+  /// The cells for the names of `flows`: those of the longest one, but no more than a third of the line.
+  public func nameWidth(of flows: [String]) -> Int {
+    let longest = flows.map { $0.printable().displayWidth }.max() ?? 0
+    return min(longest, max(8, style.width / 3))
+  }
+
+  private func name(_ flow: String, _ width: Int) -> String {
+    flow.printable().cut(to: min(width, style.width)).padded(to: min(width, style.width))
   }
 
   /// A flow's line in a log: `orders: 1,234,567 rows, 45,000 rows/s, 120.5 MB of 1.2 GB, 10 %, 24 s left`.

@@ -47,7 +47,7 @@ public struct RunView {
     Column(title: "deleted", isAlwaysShown: true) { $0.deleted },
     Column(title: "unchanged", isAlwaysShown: false) { $0.unchanged },
     Column(title: "superseded", isAlwaysShown: false) { $0.superseded },
-    Column(title: "rejected", isAlwaysShown: false) { $0.rejected },
+    Column(title: "rejected", isAlwaysShown: true) { $0.rejected },
   ]
 
   private func header(_ columns: [Column]) -> [TextTable.Cell] {

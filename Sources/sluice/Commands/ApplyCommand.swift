@@ -53,7 +53,12 @@ struct ApplyCommand: AsyncParsableCommand {
 struct ConfirmationOptions: ParsableArguments {
   @Flag(help: "Apply without asking. Deletes are not covered: see --allow-delete.")
   var yes = false
-  @Option(help: ArgumentHelp("How many resources may be deleted without a question.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      """
+      How many resources may be deleted without a question; for run, how many rows each load with deleteMissing may delete, \
+      whatever its maxDeletes, also where its source is empty.
+      """, valueName: "n"))
   var allowDelete = 0
   @OptionGroup var lock: LockOptions
 

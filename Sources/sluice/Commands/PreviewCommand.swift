@@ -58,9 +58,10 @@ struct PreviewCommand: AsyncParsableCommand {
     let result = try await planner.plan(loaded, state: state)
     var planned = AppliedState(lineage: result.plan.lineage)
     for step in result.plan.steps { planned.resources[step.address] = step.record }
-    let run = FlowRun(
+    var run = FlowRun(
       folder: workspace.folder, rejects: workspace.folder, host: ProcessInfo.processInfo.hostName,
-      version: Sluice.version, parallel: 1, again: true)
+      version: Sluice.version, parallel: 1)
+    run.again = true
     let runner = try FlowRunner(
       project: loaded.project, state: planned, connector: result.connector, run: run
     ) { _ in }

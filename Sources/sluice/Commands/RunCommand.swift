@@ -5,13 +5,6 @@ import Manifests
 import Planning
 import State
 import Views
-import SystemPackage
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 
 /// `sluice run`: moves the data of the applied flows.
 struct RunCommand: AsyncParsableCommand {
@@ -20,49 +13,81 @@ struct RunCommand: AsyncParsableCommand {
     discussion: """
       Without names: every enabled flow, each after those that it names in `after:`.
       Flows run as they were applied, whatever the manifests say by now; --apply plans and applies first.
+      One that fails does not stop the others, but for those that come after it, which are skipped; the exit status is
+      then 1. The first interrupt rolls back what is under way and exits with 130; a second one ends at once.
+
+      --failed asks the ledgers alone, so that it means the same on every machine: flows whose last load failed, and
+      those that come after one of them (in `after:`, directly or by others in between) and have no load of their own
+      since it failed, as they were skipped. A load that never reached its server is in no ledger.
       """)
 
   @OptionGroup var project: ProjectOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var confirmation: ConfirmationOptions
   @OptionGroup var selection: SelectionOptions
+  @OptionGroup var loading: LoadingOptions
   @Argument(help: "Flows' names, or patterns of them.") var flows: [String] = []
   @Flag(help: "Plan and apply first.") var apply = false
-  @Flag(help: "Load files once more that were loaded already.") var again = false
-  @Option(help: ArgumentHelp("How many flows load side by side; default: the number of cores.", valueName: "n"))
-  var parallel: Int?
-
-  func validate() throws {
-    if let parallel, parallel < 1 { throw ValidationError("--parallel wants a number from 1 on") }
-  }
+  @Flag(help: "Only flows whose last load failed, and those that were skipped for it.") var failed = false
 
   func run() async throws {
     let workspace = Workspace(project)
     let speaker = Speaker(output, workspace)
     do {
-      let flowRun = FlowRun(
-        folder: workspace.folder, rejects: workspace.folder.appending(".sluice").appending("rejects"),
-        host: ProcessInfo.processInfo.hostName, version: Sluice.version,
-        parallel: parallel ?? ProcessInfo.processInfo.activeProcessorCount, again: again)
       let selection = selection.selection(flows: flows)
       var application = confirmation.application(workspace, speaker)
       application.selection = selection
       let applied = try await AppliedProject.read(workspace, speaker, applying: apply ? application : nil)
-      let names = try applied.names(selection)
-      let progress = LoadReporter(speaker, flows: names)
+      var names = try applied.names(selection)
+      speaker.show(applied.warnings(names, selection))
       let connector = try await workspace.connector(for: applied.project)
+      let progress = LoadReporter(speaker)
       let runner = try FlowRunner(
-        project: applied.project, state: applied.state, connector: connector, run: flowRun
+        project: applied.project, state: applied.state, connector: connector,
+        run: loading.flowRun(workspace, allowedDeletes: confirmation.allowDelete)
       ) { progress.report($0) }
-      let outcomes = try await runner.load(names)
-      progress.finish(outcomes)
-      let failed = outcomes.filter { $0.status == .failed || $0.error != nil }.map(\.flow)
-      if !failed.isEmpty {
-        if failed.count < outcomes.count || outcomes.count > 1 {
-          speaker.note("To run again what failed:\n  \(workspace.commandLine("run " + failed.joined(separator: " ")))")
-        }
-        throw ExitStatus.failed
+      if failed {
+        names = try await runner.failed(among: names)
+        if names.isEmpty { speaker.note("No flow's last load has failed.") }
       }
+      let outcome = await load(names, runner, progress)
+      progress.finish(outcome.loads)
+      try conclude(outcome, workspace, speaker)
     } catch let failure as Failure { throw speaker.stop(failure) }
+  }
+
+  private func load(_ names: [String], _ runner: FlowRunner, _ progress: LoadReporter) async -> RunOutcome {
+    async let _: Void = progress.keepUp()
+    return await runner.load(names)
+  }
+
+  /// Says what was not loaded, and how to load it, and ends the command with that.
+  private func conclude(_ outcome: RunOutcome, _ workspace: Workspace, _ speaker: Speaker) throws {
+    let command = workspace.commandLine(repetition(outcome, workspace))
+    if outcome.isInterrupted {
+      let diagnostic = Diagnostic(
+        .error, "interrupted", "interrupted",
+        help: RunView.interruption(outcome) + ["to load what was not, run:", command])
+      _ = speaker.stop(Failure(diagnostic))
+      throw ExitStatus.interrupted
+    }
+    guard !outcome.failed.isEmpty else { return }
+    if outcome.loads.count > 1 { speaker.note("To run again what failed:\n  \(command)") }
+    throw ExitStatus.failed
+  }
+
+  /// The command that loads what was not: by names, or by --failed where those are many and the ledgers know them all.
+  private func repetition(_ outcome: RunOutcome, _ workspace: Workspace) -> String {
+    let names = (outcome.failed.map(\.flow) + outcome.interrupted + outcome.notBegun).sorted()
+    var words = ["run"]
+    if names.count > 10, !outcome.isInterrupted, outcome.failed.allSatisfy({ $0.isRecorded || $0.status == .skipped }) {
+      words.append("--failed")
+      words += (flows + selection.arguments).map(workspace.quoted)
+    } else {
+      words += names
+    }
+    words += loading.arguments
+    if confirmation.allowDelete > 0 { words += ["--allow-delete", String(confirmation.allowDelete)] }
+    return words.joined(separator: " ")
   }
 }

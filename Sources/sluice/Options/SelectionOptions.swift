@@ -14,4 +14,9 @@ struct SelectionOptions: ParsableArguments {
   func selection(flows: [String] = []) -> Selection {
     Selection(flows: flows, select: select, exclude: exclude)
   }
+
+  /// The same options, as they are written.
+  var arguments: [String] {
+    select.flatMap { ["--select", $0] } + exclude.flatMap { ["--exclude", $0] }
+  }
 }

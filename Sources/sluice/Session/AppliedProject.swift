@@ -7,6 +7,8 @@ import State
 struct AppliedProject {
   let project: Project
   let state: AppliedState
+  /// The project as the manifests have it; nothing where they have errors, and after an apply, which has told.
+  private let manifests: Project?
   private let workspace: Workspace
 
   /// Reads it, after an apply where one is wanted.
@@ -19,7 +21,7 @@ struct AppliedProject {
       let (project, state) = try await application.run("sluice run --apply")
       guard let state else { throw Failure(nothingApplied(workspace)) }
       return AppliedProject(
-        project: try Project(applied: state, name: project.name), state: state, workspace: workspace)
+        project: try Project(applied: state, name: project.name), state: state, manifests: nil, workspace: workspace)
     }
     let loaded = try workspace.load()
     let manifests = loaded.project
@@ -33,31 +35,75 @@ struct AppliedProject {
           .warning, "manifests-invalid", "the manifests have \(count(errors.count, "error")): flows run as applied",
           at: errors.first?.place, help: ["`sluice validate` shows what is wrong"])
       ])
-    } else {
-      speaker.show(notApplied(manifests, state))
     }
     return AppliedProject(
-      project: try Project(applied: state, name: manifests.name), state: state, workspace: workspace)
+      project: try Project(applied: state, name: manifests.name), state: state,
+      manifests: loaded.hasErrors ? nil : manifests, workspace: workspace)
   }
 
   /// The flows to load: those selected; of those that are not named one by one, the enabled ones.
   ///
   /// - Throws: `Failure` that names each flow which was never applied.
   func names(_ selection: Selection) throws(Failure) -> [String] {
-    let known = project.flows.keys.sorted()
-    let named = selection.flows.map { Address($0).flatMap { $0.kind == .flow ? $0.name : nil } ?? $0 }
+    let named = selection.names
     let unknown = named.filter { project.flows[$0] == nil && !$0.contains { "*?".contains($0) } }
-    guard unknown.isEmpty else {
-      throw Failure(
-        unknown.map { name in
-          Diagnostic(
-            .error, "not-applied", "flow/\(name) was never applied",
-            help: suggestions(for: name, in: known, called: "applied flows")
-              + ["to plan and apply first, run:", workspace.commandLine("run --apply \(name)")])
-        })
+    guard unknown.isEmpty else { throw Failure(unknown.map(neverApplied)) }
+    let chosen: [String]
+    do {
+      chosen = try Scope(selection, of: project, state: nil).designs.map(\.flow.name)
+    } catch {
+      // A pattern or a label that fits none but flows of the manifests.
+      let missing = declared(selection).filter { project.flows[$0] == nil }
+      throw missing.isEmpty ? error : Failure(missing.map(neverApplied))
     }
-    let chosen = try Scope(selection, of: project, state: nil).designs.map(\.flow.name)
     return chosen.filter { named.contains($0) || project.flows[$0]?.spec.enabled ?? false }
+  }
+
+  /// What is worth knowing of flows whose manifests are not applied: `names` run as they were, others of the selection
+  /// not at all.
+  func warnings(_ names: [String], _ selection: Selection) -> [Diagnostic] {
+    guard let manifests else { return [] }
+    let renamed = Dictionary(
+      manifests.flows.values.compactMap { flow in flow.metadata.renamedFrom.map { ($0, flow) } },
+      uniquingKeysWith: { $1 })
+    let running = names.compactMap { manifests.flows[$0] ?? renamed[$0] }
+    let unapplied = manifests.unapplied(running.map(\.name), in: state)
+    let changed = names.compactMap { name -> Diagnostic? in
+      guard let flow = manifests.flows[name] ?? renamed[name] else {
+        return Diagnostic(
+          .warning, "changes-not-applied", "flow/\(name) is in no manifest any more; it runs as applied",
+          help: ["`sluice plan` shows what apply would do"])
+      }
+      guard let address = unapplied[flow.name] else { return nil }
+      let what = address == Address(.flow, name) ? "has changes" : "has changes in \(address)"
+      return Diagnostic(
+        .warning, "changes-not-applied", "flow/\(name) \(what) that are not applied; it runs as applied",
+        at: flow.places.resource, help: ["`sluice plan` shows them, `sluice apply` applies them"])
+    }
+    let new = declared(selection).filter { name in
+      guard let flow = manifests.flows[name], flow.spec.enabled else { return false }
+      return project.flows[name] == nil && flow.metadata.renamedFrom.map { project.flows[$0] == nil } ?? true
+    }
+    return changed
+      + new.map { name in
+        Diagnostic(
+          .warning, "not-applied", "flow/\(name) was never applied, and is not run",
+          at: manifests.flows[name]?.places.resource,
+          help: ["to plan and apply first, run:", workspace.commandLine("run --apply \(name)")])
+      }
+  }
+
+  /// The flows of the manifests that are selected.
+  private func declared(_ selection: Selection) -> [String] {
+    guard let manifests else { return [] }
+    return (try? Scope(selection, of: manifests, state: state))?.designs.map(\.flow.name) ?? []
+  }
+
+  private func neverApplied(_ name: String) -> Diagnostic {
+    Diagnostic(
+      .error, "not-applied", "flow/\(name) was never applied",
+      help: suggestions(for: name, in: project.flows.keys.sorted(), called: "applied flows")
+        + ["to plan and apply first, run:", workspace.commandLine("run --apply \(name)")])
   }
 
   private static func nothingApplied(_ workspace: Workspace) -> Diagnostic {
@@ -65,14 +111,11 @@ struct AppliedProject {
       .error, "not-applied", "nothing of this project was ever applied",
       help: ["to plan and apply first, run:", workspace.commandLine("run --apply")])
   }
+}
 
-  /// Warnings about flows whose manifests differ from what was applied.
-  private static func notApplied(_ manifests: Project, _ state: AppliedState) -> [Diagnostic] {
-    manifests.flows.values.sorted { $0.name < $1.name }.compactMap { flow in
-      guard let recorded = state.resources["flow/\(flow.name)"], recorded.spec != flow.specJSON else { return nil }
-      return Diagnostic(
-        .warning, "changes-not-applied", "flow/\(flow.name) has changes that are not applied; it runs as applied",
-        at: flow.places.resource, help: ["`sluice plan` shows them, `sluice apply` applies them"])
-    }
+extension Selection {
+  /// The flows of the command's arguments; patterns among them stay patterns.
+  fileprivate var names: Set<String> {
+    Set(flows.map { Address($0).flatMap { $0.kind == .flow ? $0.name : nil } ?? $0 })
   }
 }

@@ -41,7 +41,8 @@ final class ApplyReporter: Sendable {
         clear(&shown)
         Console.note("\(address): failed; what is under way is finished, nothing else is begun")
       case .applied: clear(&shown)
-      case .stepStarted, .loadStarted, .loadProgress, .loadRetrying, .loadFinished: break
+      case .stepStarted, .loadStarted, .loadProgress, .loadRetrying, .loadWaiting, .loadFinished, .loadInterrupted:
+        break
       }
     }
   }

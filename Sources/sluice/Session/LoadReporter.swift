@@ -6,72 +6,174 @@ import Views
 /// Shows how loads go: a line a flow that is drawn anew on a terminal, a line every ten seconds without one, JSON lines.
 final class LoadReporter: Sendable {
   private let speaker: Speaker
-  private let view: ProgressView
-  private let nameWidth: Int
   private let shown: Mutex<Shown>
 
-  private struct Shown {
-    /// The last line of each flow that loads, in the order in which they began.
-    var lines: [(flow: String, line: String)] = []
-    /// How many lines stand on the terminal now.
-    var drawn = 0
-    /// When a flow's last log line was written, in seconds of its load.
-    var logged: [String: Double] = [:]
+  /// A load that is under way.
+  private struct Moving {
+    enum News {
+      case progress(LoadProgress)
+      case waiting(flow: String, message: String)
+    }
+
+    var flow: String
+    var news: News
+    var since: ContinuousClock.Instant
+    /// When a log was last told of it; from its start on, so that short loads say nothing.
+    var loggedAt: ContinuousClock.Instant?
   }
 
-  init(_ speaker: Speaker, flows: [String]) {
+  private struct Shown {
+    /// In the order in which they began to move.
+    var moving: [Moving] = []
+    /// The cells of each line that stands on the terminal now.
+    var drawn: [Int] = []
+    var drawnAt: ContinuousClock.Instant?
+    /// When the last JSON line of a load's progress was written.
+    var streamed: [String: ContinuousClock.Instant] = [:]
+  }
+
+  init(_ speaker: Speaker) {
     self.speaker = speaker
-    view = ProgressView(style: speaker.terminal.errors)
-    nameWidth = flows.map(\.count).max() ?? 0
     shown = Mutex(Shown())
   }
 
   /// Takes an event, from whichever task it happened in.
   func report(_ event: Event) {
     shown.withLock { shown in
-      if let json = eventJSON(event) { speaker.line(json) }
+      stream(event, &shown)
       guard speaker.isHuman, !speaker.isQuiet else { return }
       switch event {
-      case .loadProgress(let progress): progressed(progress, &shown)
-      case .loadFinished(let outcome):
-        guard speaker.terminal.drawsProgress else { return }
-        shown.lines.removeAll { $0.flow == outcome.flow }
-        redraw(&shown)
+      case .loadProgress(let progress): move(progress.flow, .progress(progress), &shown)
+      case .loadWaiting(let flow, _, let message, _):
+        move(flow, .waiting(flow: flow, message: message), isUrgent: true, &shown)
+      case .loadFinished(let outcome): end(outcome.flow, &shown)
+      case .loadInterrupted(let flow, _): end(flow, &shown)
       case .loadRetrying(let flow, _, let attempt, let error, let delay):
-        Console.note("flow/\(flow): try \(attempt) failed (\(error.message)); again in \(delay.components.seconds) s")
+        clear(&shown)
+        shown.moving.removeAll { $0.flow == flow }
+        let words = "try \(attempt) failed (\(error.message)); again in \(delay.components.seconds) s"
+        Console.note(error.message.hasPrefix("flow/\(flow)") ? words : "flow/\(flow): \(words)")
+        draw(&shown)
       case .loadStarted, .stepStarted, .stepFinished, .stepFailed, .stepWaiting, .applied: break
+      }
+    }
+  }
+
+  /// Looks at the clock each second until the task is cancelled: a load that says nothing is shown all the same.
+  func keepUp() async {
+    while !Task.isCancelled {
+      try? await Task.sleep(for: .seconds(1))
+      shown.withLock { shown in
+        guard !Task.isCancelled, !shown.moving.isEmpty else { return }
+        speaker.terminal.drawsProgress ? draw(&shown) : log(&shown)
       }
     }
   }
 
   /// Shows the final table, and why loads failed.
   func finish(_ outcomes: [LoadOutcome]) {
+    shown.withLock { shown in
+      shown.moving = []
+      clear(&shown)
+    }
     let view = RunView(style: speaker.terminal.output)
     if !outcomes.isEmpty { speaker.result(view.text(outcomes)) }
     speaker.show(outcomes.flatMap(\.warnings) + outcomes.compactMap(\.error))
   }
 
-  private func progressed(_ progress: LoadProgress, _ shown: inout Shown) {
-    guard speaker.terminal.drawsProgress else {
-      guard progress.seconds - shown.logged[progress.flow, default: 0] >= 10 else { return }
-      shown.logged[progress.flow] = progress.seconds
-      Console.note(view.logLine(progress))
-      return
+  /// Each event is a line of JSON, but those of progress: of a load no more than one a second, and of waiting when it
+  /// begins and every ten seconds.
+  private func stream(_ event: Event, _ shown: inout Shown) {
+    guard !speaker.isHuman else { return }
+    let pace: (load: String, pause: Duration)? =
+      switch event {
+      case .loadProgress(let progress): (progress.load, .seconds(1))
+      case .loadWaiting(_, let load, _, _): (load, .seconds(10))
+      default: nil
+      }
+    if let pace {
+      if let last = shown.streamed[pace.load], .now - last < pace.pause { return }
+      shown.streamed[pace.load] = .now
     }
-    let line = view.terminalLine(progress, nameWidth: nameWidth)
-    if let index = shown.lines.firstIndex(where: { $0.flow == progress.flow }) {
-      shown.lines[index].line = line
-    } else {
-      shown.lines.append((progress.flow, line))
-    }
-    redraw(&shown)
+    if let json = eventJSON(event) { speaker.line(json) }
   }
 
-  /// Goes back to the first line, and draws all of them anew.
-  private func redraw(_ shown: inout Shown) {
-    var text = shown.drawn > 0 ? "\u{1b}[\(shown.drawn)F" : ""
-    text += shown.lines.map { "\u{1b}[2K\($0.line)\n" }.joined()
-    Console.draw(text + "\u{1b}[J")
-    shown.drawn = shown.lines.count
+  private func move(_ flow: String, _ news: Moving.News, isUrgent: Bool = false, _ shown: inout Shown) {
+    let now = ContinuousClock.now
+    if let index = shown.moving.firstIndex(where: { $0.flow == flow }) {
+      shown.moving[index].news = news
+      shown.moving[index].since = now
+    } else {
+      shown.moving.append(Moving(flow: flow, news: news, since: now, loggedAt: isUrgent ? nil : now))
+    }
+    if !speaker.terminal.drawsProgress {
+      log(&shown)
+    } else if shown.drawnAt.map({ now - $0 >= .milliseconds(100) }) ?? true {
+      draw(&shown)
+    }
+  }
+
+  private func end(_ flow: String, _ shown: inout Shown) {
+    guard let index = shown.moving.firstIndex(where: { $0.flow == flow }) else { return }
+    shown.moving.remove(at: index)
+    if speaker.terminal.drawsProgress { draw(&shown) }
+  }
+
+  private func log(_ shown: inout Shown) {
+    let view = ProgressView(style: speaker.terminal.errors)
+    let now = ContinuousClock.now
+    for index in shown.moving.indices {
+      let moving = shown.moving[index]
+      if let last = moving.loggedAt, now - last < .seconds(10) { continue }
+      shown.moving[index].loggedAt = now
+      switch moving.news {
+      case .progress(let progress): Console.note(view.logLine(progress.later(by: now - moving.since)))
+      case .waiting(let flow, let message): Console.note("flow/\(flow) waits: \(message)")
+      }
+    }
+  }
+
+  // MARK: On a terminal
+
+  /// Goes back to the first line, and draws all of them anew, as many as the terminal has room for by now.
+  private func draw(_ shown: inout Shown) {
+    guard speaker.terminal.drawsProgress else { return }
+    let size = Terminal.size() ?? (columns: speaker.terminal.errors.width, rows: 24)
+    // A line as wide as the terminal would leave the cursor in its last column, and what is erased then differs.
+    let view = ProgressView(style: Style(colour: speaker.terminal.errors.colour, width: max(1, size.columns - 1)))
+    let nameWidth = view.nameWidth(of: shown.moving.map(\.flow))
+    let now = ContinuousClock.now
+    let lines = shown.moving.map { moving in
+      switch moving.news {
+      case .progress(let progress):
+        view.terminalLine(progress.later(by: now - moving.since), nameWidth: nameWidth)
+      case .waiting(let flow, let message): view.waitingLine(flow, message, nameWidth: nameWidth)
+      }
+    }
+    let fitting = view.fitting(lines, rows: size.rows)
+    Console.draw(up(&shown, columns: size.columns) + fitting.map { "\($0)\u{1b}[K\n" }.joined() + "\u{1b}[J")
+    shown.drawn = fitting.map(\.displayWidth)
+    shown.drawnAt = now
+  }
+
+  private func clear(_ shown: inout Shown) {
+    guard !shown.drawn.isEmpty else { return }
+    Console.draw(up(&shown, columns: Terminal.size()?.columns ?? speaker.terminal.errors.width) + "\u{1b}[J")
+  }
+
+  /// Moves to the first of the lines that are drawn: a terminal that has become narrower has wrapped them.
+  private func up(_ shown: inout Shown, columns: Int) -> String {
+    let rows = shown.drawn.reduce(0) { $0 + max(1, ($1 + columns - 1) / columns) }
+    shown.drawn = []
+    return rows > 0 ? "\u{1b}[\(rows)F" : ""
+  }
+}
+
+extension LoadProgress {
+  /// The same, after a while in which nothing more was read.
+  fileprivate func later(by time: Duration) -> LoadProgress {
+    var later = self
+    later.seconds += time / .seconds(1)
+    return later
   }
 }

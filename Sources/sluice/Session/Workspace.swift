@@ -81,7 +81,7 @@ struct Workspace {
   }
 
   /// `text` as a shell takes it for one word.
-  private func quoted(_ text: String) -> String {
+  func quoted(_ text: String) -> String {
     let plain = text.utf8.allSatisfy { byte in
       byte >= 0x80 || "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,@%+".utf8.contains(byte)
     }
