@@ -16,7 +16,9 @@ struct RunWaitTests {
     """
 
   private func world(_ flows: String) async throws -> World {
-    let world = try World(flows, files: ["t.csv": "id\n1\n"])
+    let world = try World(
+      flows, files: ["t.csv": "id\n1\n"],
+      connection: World.connection.replacing("DATABASE_URL}", with: "DATABASE_URL}, lockTimeout: 10m"))
     #expect(try await world.sluice("apply", "--yes").status == 0)
     return world
   }
@@ -61,7 +63,7 @@ struct RunWaitTests {
       try await world.database.wait(
         until: """
           SELECT count(*) = 0 FROM pg_stat_activity
-          WHERE datname = current_database() AND application_name = 'sluice' AND state <> 'idle'
+          WHERE datname = current_database() AND application_name LIKE 'sluice%' AND state <> 'idle'
               AND pid <> pg_backend_pid()
           """)
       await other.close()
@@ -76,6 +78,34 @@ struct RunWaitTests {
     #expect(finished["load"] == waiting["load"])
     #expect(finished["attempt"] == 1)
     #expect(try await world.database.text("SELECT count(*) FROM t") == "1")
+  }
+
+  @Test("a load is known to others by its flow and host, and to no one any more when it has ended")
+  func holder() async throws {
+    let world = try await world(Self.flow)
+    try await world.database.execute(
+      """
+      CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock_shared(42); RETURN NEW; END';
+      CREATE TRIGGER stop BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION stop();
+      """)
+    let gate = try await world.database.session()
+    try await gate.execute("SELECT pg_advisory_lock(42)")
+    let status = try await withTool(
+      ["-C", world.project.path.string, "run"], environment: world.variables
+    ) { _ in
+      try await world.database.wait(
+        until: """
+          SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND objid = 42 AND NOT granted
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+          """)
+      let second = try await world.stream("run")
+      let message = try #require(second.outcome("t")?["error"]?["message"]?.stringValue)
+      #expect(message.contains("another load of public.t is running (process "))
+      #expect(message.contains(", sluice flow/t on \(ProcessInfo.processInfo.hostName), since 20"))
+      await gate.close()
+    }
+    #expect(status == 0)
+    #expect(try await world.sluice("run").status == 0)
   }
 
   @Test("an interrupt ends the waiting")

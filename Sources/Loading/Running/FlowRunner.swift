@@ -84,6 +84,8 @@ public struct FlowRunner: Sendable {
       }
     }
     outcome.loads = names.compactMap { ended[$0] }
+    let interrupted = Set(outcome.interrupted)
+    outcome.interrupted = names.filter { interrupted.contains($0) }
     outcome.notBegun = queue.waiting
     return outcome
   }

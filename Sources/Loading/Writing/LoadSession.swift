@@ -13,6 +13,8 @@ extension LoadRequest {
     SessionSettings(lockTimeout: lockTimeout, statementTimeout: statementTimeout, role: role).statements + [
       "SET LOCAL tcp_keepalives_idle = 30", "SET LOCAL tcp_keepalives_interval = 10",
       "SET LOCAL tcp_keepalives_count = 3",
+      // By this name others see who loads.
+      "SELECT set_config('application_name', \(value: "sluice flow/\(flow) on \(host)"), true)",
       """
       SELECT set_config('client_connection_check_interval', '10s', true)
       WHERE current_setting('server_version_num')::int >= 140000 AND version() LIKE '%linux%'
@@ -129,7 +131,7 @@ extension LoadRequest {
   private func tableLocked(on database: borrowing Database) throws -> Failure {
     let holders = try database.rows(
       """
-      SELECT l.pid, coalesce(nullif(a.application_name, ''), a.usename::text), a.xact_start::text
+      SELECT l.pid, coalesce(nullif(a.application_name, ''), a.usename::text), date_trunc('second', a.xact_start)::text
       FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid)
       WHERE \(sql: isTableLock)
       """
@@ -141,6 +143,6 @@ extension LoadRequest {
       Diagnostic(
         .error, "table-locked",
         "another load of \(target.sql) is running" + (holders.first.map { " (\($0))" } ?? ""),
-        help: ["one load at a time writes a table; run again when it is done"]))
+        help: ["one load at a time writes a table: run again when that one is done, or wait for it with `run --wait`"]))
   }
 }

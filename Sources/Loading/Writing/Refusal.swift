@@ -80,6 +80,8 @@ struct Refusal: Error {
     case "23503" where request.mode == .truncateInsert && error.statement?.hasPrefix("DELETE") == true:
       help.append(
         "rows that others refer to cannot be deleted: `writeMode: upsert` leaves those that do not change alone")
+    case "23503" where request.deleteMissing && error.statement?.hasPrefix("DELETE") == true:
+      help.append("rows that the source no longer has are deleted (`deleteMissing`), and others refer to one of them")
     case "23514" where error.isWithoutPartition:
       help.append("make a partition of \(request.target.sql) for such rows, or a DEFAULT one")
     case "42501" where error.isPolicyViolation && request.mode == .upsert:

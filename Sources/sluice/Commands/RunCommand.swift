@@ -11,14 +11,15 @@ struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Load flows, as they were applied.",
     discussion: """
-      Without names: every enabled flow, each after those that it names in `after:`.
-      Flows run as they were applied, whatever the manifests say by now; --apply plans and applies first.
-      One that fails does not stop the others, but for those that come after it, which are skipped; the exit status is
+      Without names: every enabled flow, each after those that it names in `after:`. Flows run as they were applied, \
+      whatever the manifests say by now; --apply plans and applies first.
+
+      A flow that fails does not stop the others, but for those that come after it, which are skipped; the exit status is \
       then 1. The first interrupt rolls back what is under way and exits with 130; a second one ends at once.
 
-      --failed asks the ledgers alone, so that it means the same on every machine: flows whose last load failed, and
-      those that come after one of them (in `after:`, directly or by others in between) and have no load of their own
-      since it failed, as they were skipped. A load that never reached its server is in no ledger.
+      --failed asks the ledgers alone, so that it means the same on every machine: flows whose last load failed, and those \
+      that come after one of them (in `after:`, directly or by others in between) and have no load of their own since it \
+      failed, as they were skipped. A load that never reached its server is in no ledger.
       """)
 
   @OptionGroup var project: ProjectOptions
