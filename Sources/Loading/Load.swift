@@ -55,11 +55,15 @@ private func attempt(
   do { sources = try LoadSources(request) } catch { throw Refusal(error) }
   var number = 1
   while true {
+    // One for each try: a snapshot is of its own time.
+    let sessions = SourceSessions(of: request)
     do {
-      return try await connection.perform { database in
-        let meter = ProgressMeter(
-          flow: request.flow, load: request.load, totalBytes: sources.totalBytes, started: started, send: report)
-        return try LoadRun(request, sources, startedAt: startedAt, meter).run(on: database)
+      return try await sessions.run {
+        try await connection.perform { database in
+          let meter = ProgressMeter(
+            flow: request.flow, load: request.load, totalBytes: sources.totalBytes, started: started, send: report)
+          return try LoadRun(request, sources, sessions, startedAt: startedAt, meter).run(on: database)
+        }
       }
     } catch let refusal as Refusal {
       let isWaiting = request.mode == .truncateInsert && refusal.sqlState == "55P03"

@@ -72,7 +72,12 @@ public struct LoadRequest: Sendable {
   /// One, or several that are united by column name, in this order.
   public var sources: [(name: String?, source: Source)]
 
+  /// Connects to the databases of sources.
+  public var openSource: SourceOpener?
+
   // Where to, and how.
+  /// The name of the authorizer by which the table is written: what a source reads by the same one is in its database.
+  public var authorizer: String?
   public var target: QualifiedName
   public var ledger: QualifiedName
   public var mode: Flow.WriteMode

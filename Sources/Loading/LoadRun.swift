@@ -9,9 +9,10 @@ final class LoadRun {
   private(set) var request: LoadRequest
   let meter: ProgressMeter
   private let sources: LoadSources
-  private let startedAt: String
+  let sessions: SourceSessions
+  let startedAt: String
   /// What is read, once the ledger was asked.
-  private(set) var parts: [SourcePart] = []
+  var parts: [SourcePart] = []
   private(set) var warnings: [Diagnostic] = []
   /// Whether row-level security applies to the role.
   private(set) var hasRowSecurity = false
@@ -20,9 +21,13 @@ final class LoadRun {
   /// What was read by a cursor.
   var cursor: LoadOutcome.CursorRange?
 
-  init(_ request: LoadRequest, _ sources: LoadSources, startedAt: String, _ meter: ProgressMeter) {
+  init(
+    _ request: LoadRequest, _ sources: LoadSources, _ sessions: SourceSessions, startedAt: String,
+    _ meter: ProgressMeter
+  ) {
     self.request = request
     self.sources = sources
+    self.sessions = sessions
     self.startedAt = startedAt
     self.meter = meter
   }
@@ -40,6 +45,8 @@ final class LoadRun {
       throw Refusal(failure)
     } catch let fault as RowFault {
       throw Refusal(fault)
+    } catch let source as SourceError {
+      throw Refusal(source)
     } catch let refused as RowsRefused {
       // The transaction is rolled back; the source is read again for the row's place and value.
       let row = refused.ordinal.flatMap { LocatedRow.find($0, in: parts, starts: refused.starts) }
@@ -60,6 +67,7 @@ final class LoadRun {
     guard try choose(database) else { return outcome(.skipped, LoadCounts()) }
     try request.resolveTypes(on: database)
     try refuseDoubling(on: database)
+    try lookAtDatabases(database)
 
     let counts = try write(database)
     if counts.read == 0, counts.deleted == 0 || !request.deleteMissing, !sources.allowsEmpty {
@@ -71,7 +79,7 @@ final class LoadRun {
     }
     try checkFilesStayed()
     try database.run("SET CONSTRAINTS ALL IMMEDIATE")
-    let status: LoadOutcome.Status = counts.read == 0 && counts.deleted == 0 ? .empty : .loaded
+    let status: LoadOutcome.Status = isEmpty(counts) ? .empty : .loaded
     let files = sources.entries.flatMap { entry in parts.compactMap { $0.file.flatMap { entry.files[$0.name] } } }
     let row = LedgerRow(
       status: status, counts: counts, files: files, cursor: cursor, newFields: newFields.count, started: startedAt)
@@ -79,6 +87,12 @@ final class LoadRun {
     var outcome = outcome(status, counts)
     outcome.isRecorded = true
     return outcome
+  }
+
+  /// Whether a load with these counts had nothing to do. Rows that a cursor reads again are there already.
+  private func isEmpty(_ counts: LoadCounts) -> Bool {
+    if counts.read == 0 { return counts.deleted == 0 }
+    return isUpToDate && counts.inserted + counts.updated + counts.deleted + counts.rejected == 0
   }
 
   /// Leaves out the files that were loaded; false where nothing is left.
@@ -138,10 +152,12 @@ final class LoadRun {
   /// Adds what is worth knowing, whatever becomes of the load.
   func warn(_ warning: Diagnostic) { warnings.append(warning) }
 
-  /// A feed of all rows, as `columns` see them.
-  func feed(_ columns: [TargetColumn]) -> RowFeed {
+  /// A feed of the rows of `parts` (nothing: of all), as `columns` see them.
+  ///
+  /// - Parameter before: how many rows of the load there were before them.
+  func feed(_ columns: [TargetColumn], of parts: [SourcePart]? = nil, after before: Int = 0) -> RowFeed {
     RowFeed(
-      parts, columns: columns, sourceCount: request.sources.count,
+      parts ?? self.parts, after: before, columns: columns, sourceCount: request.sources.count,
       changes: (request.sourceChanges, request.knownFields), load: request.load, startedAt: startedAt)
   }
 }

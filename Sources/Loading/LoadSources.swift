@@ -19,8 +19,13 @@ struct LoadSources {
   /// - Throws: `source-readable`, `not-supported`.
   init(_ request: LoadRequest) throws(Failure) {
     allowsEmpty = request.sources.allSatisfy(\.source.allowsEmpty)
-    for (_, source) in request.sources {
-      let parts = try source.parts(under: request.root)
+    for (name, source) in request.sources {
+      var parts = try source.parts(under: request.root)
+      for index in parts.indices {
+        guard var part = parts[index].database else { continue }
+        part.name = name
+        parts[index].content = .database(part)
+      }
       var entry = Entry(parts: parts, files: [:], newOnly: false)
       if case .files(let files) = source {
         entry.newOnly = request.takesNewOnly(files)

@@ -14,17 +14,22 @@ public import Postgres
 /// - Throws: `Failure`, `PostgresError`, `CancellationError`.
 public func preview(_ request: LoadRequest, rows: Int, on connection: Connection) async throws -> Preview {
   let sources = try LoadSources(request)
-  return try await connection.perform { database in
-    do {
-      try database.transaction(prelude: request.prelude) { database in
-        throw PreviewMade(preview: try makePreview(request, sources, rows: rows, database))
+  let sessions = SourceSessions(of: request)
+  return try await sessions.run {
+    try await connection.perform { database in
+      do {
+        try database.transaction(prelude: request.prelude) { database in
+          throw PreviewMade(preview: try makePreview(request, sources, sessions, rows: rows, database))
+        }
+      } catch let made as PreviewMade {
+        return made.preview
+      } catch let refused as RowsRefused {
+        throw refused.error
+      } catch let source as SourceError {
+        throw Failure(Refusal(source).diagnostic)
       }
-    } catch let made as PreviewMade {
-      return made.preview
-    } catch let refused as RowsRefused {
-      throw refused.error
+      throw Failure(Diagnostic(.error, "preview-failed", "the preview of \(request.flow) was not made"))
     }
-    throw Failure(Diagnostic(.error, "preview-failed", "the preview of \(request.flow) was not made"))
   }
 }
 
@@ -34,22 +39,32 @@ private struct PreviewMade: Error {
 }
 
 private func makePreview(
-  _ request: LoadRequest, _ sources: LoadSources, rows: Int, _ database: borrowing Database
+  _ request: LoadRequest, _ sources: LoadSources, _ sessions: SourceSessions, rows: Int,
+  _ database: borrowing Database
 ) throws -> Preview {
   var request = request
+  // What was loaded before is no matter, and there may be no ledger yet.
+  request.fullRefresh = true
   try request.resolveTypes(on: database)
   let columns = request.columns
   try database.run(Stage.create(columns) { !$0.isNullable })
   let log = RejectLog(file: nil)
   let meter = ProgressMeter(
     flow: request.flow, load: request.load, totalBytes: nil, started: .now, send: { _ in })
+  let parts = sources.entries.flatMap(\.parts)
   let feed = RowFeed(
-    sources.entries.flatMap(\.parts), columns: columns, sourceCount: request.sources.count,
+    parts.filter { $0.database == nil }, columns: columns, sourceCount: request.sources.count,
     changes: (request.sourceChanges, request.knownFields), load: request.load, startedAt: currentTime())
   let copier = IgnoringCopier(
     feed, TupleEncoder(columns, hasOrdinal: true),
     to: CopyDestination(stage: Stage.name, columns, ordinal: Stage.ordinal), log, meter)
   try copier.copyAll(database, limit: rows)
+  var rejected = log.kept
+  let databases = parts.filter { $0.database != nil }
+  if !databases.isEmpty, copier.feed.ordinal < rows {
+    let run = LoadRun(request, sources, sessions, startedAt: currentTime(), meter)
+    rejected += try run.preview(databases, rows: rows - copier.feed.ordinal, after: copier.feed.ordinal, database)
+  }
   let values = try database.rows(
     """
     SELECT \(identifiers: columns.map(\.name)) FROM pg_temp.\(identifier: Stage.name)
@@ -57,7 +72,7 @@ private func makePreview(
     """
   ) { row in columns.indices.map { jsonValue(row.text($0), type: columns[$0].base) } }
   return Preview(
-    flow: request.flow, columns: columns.map { ($0.name.name, $0.type) }, rows: values, rejected: log.kept)
+    flow: request.flow, columns: columns.map { ($0.name.name, $0.type) }, rows: values, rejected: rejected)
 }
 
 /// A value as the server writes it, as JSON: numbers, booleans and JSON as themselves, all else as text.

@@ -22,6 +22,17 @@ struct Bytes {
     self.count = count
   }
 
+  /// A view of memory that is lent for as long.
+  @inline(__always)
+  init(_ memory: UnsafeRawBufferPointer) {
+    guard let base = memory.baseAddress else {
+      self = .none
+      return
+    }
+    start = base.assumingMemoryBound(to: UInt8.self)
+    count = memory.count
+  }
+
   @inline(__always)
   subscript(_ index: Int) -> UInt8 {
     precondition(UInt(bitPattern: index) < UInt(bitPattern: count))

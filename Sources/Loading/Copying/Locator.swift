@@ -21,7 +21,7 @@ struct LocatedRow {
   /// It costs another reading, but only a load that fails pays for it; keeping every row's place would cost all of them.
   static func find(_ ordinal: Int, in parts: [SourcePart], starts: [Int]) -> LocatedRow? {
     guard let part = starts.lastIndex(where: { $0 < ordinal }), parts.indices.contains(part),
-      let reader = try? parts[part].open()
+      parts[part].database == nil, let reader = try? parts[part].open()
     else { return nil }
     var row = FieldTable()
     for _ in 0..<max(ordinal - starts[part] - 1, 0) {

@@ -31,10 +31,11 @@ struct RowFeed: ~Copyable {
 
   /// A feed before the first row.
   init(
-    _ parts: [SourcePart], columns: [TargetColumn], sourceCount: Int,
+    _ parts: [SourcePart], after before: Int = 0, columns: [TargetColumn], sourceCount: Int,
     changes: (allowed: Flow.SourceChanges, known: [String]?), load: String, startedAt: String
   ) {
     self.parts = parts
+    ordinal = before
     self.columns = columns
     self.sourceCount = sourceCount
     self.changes = changes

@@ -2,6 +2,7 @@ internal import Catalog
 internal import Diagnostics
 internal import JSON
 internal import Manifests
+internal import Planning
 internal import SystemPackage
 
 /// One stream of rows: a file, or rows of a manifest.
@@ -10,6 +11,8 @@ struct SourcePart {
     case file(SourceFile)
     /// Inline rows, written as CSV.
     case memory([UInt8])
+    /// A table or a query: its rows go from server to server, and are never taken apart.
+    case database(DatabasePart)
   }
 
   /// What errors call it.
@@ -28,6 +31,7 @@ struct SourcePart {
     switch content {
     case .file(let file): try CSVRows(ByteInput(file: file.path, name: name), self)
     case .memory(let bytes): try CSVRows(ByteInput(memory: bytes, name: name), self, blockSize: 1 << 16)
+    case .database: preconditionFailure("rows of a database are not read one by one")
     }
   }
 }
@@ -47,7 +51,11 @@ extension Source {
         SourcePart(
           name: "rows", content: .memory(rows.csv), dialect: .inline, timezone: "UTC", dateOrder: nil)
       ]
-    case .postgres: throw .notSupported("a PostgreSQL source")
+    case .postgres(let source):
+      guard let object = source.object else {
+        throw Failure(Diagnostic(.error, "source-readable", "a source names no table"))
+      }
+      return [SourcePart(source, object)]
     case .program: throw .notSupported("a `command:` source")
     }
   }
@@ -56,7 +64,8 @@ extension Source {
   var allowsEmpty: Bool {
     switch self {
     case .files(let source): source.allowEmpty
-    case .postgres(let source): source.allowEmpty
+    // Where a cursor is, nothing new is nothing odd.
+    case .postgres(let source): source.allowEmpty || source.cursor != nil
     case .rows(let source): source.allowEmpty
     case .program(let source): source.allowEmpty
     }

@@ -46,6 +46,7 @@ public struct AppliedFlow: Sendable {
       columns: (recorded.columns ?? []).map {
         TargetColumn(name: Identifier($0.name), type: $0.type, isNullable: $0.nullable, from: ColumnInput($0.from))
       }, host: run.host, sluiceVersion: run.version)
+    request.authorizer = design.authorizer
     request.formerNames = recorded.formerNames
     request.sourceChanges = spec.sourceChanges
     request.readers = spec.readers

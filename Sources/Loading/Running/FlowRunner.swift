@@ -120,7 +120,21 @@ public struct FlowRunner: Sendable {
     return .later(job, pause)
   }
 
+  /// Connects to the database of a source's authorizer.
+  private var openSource: SourceOpener {
+    let authorizers = project.authorizers
+    let connector = connector
+    return { name throws(Failure) in
+      guard let authorizer = authorizers[name] else {
+        throw Failure(Diagnostic(.error, "connection", "authorizer/\(name) was never applied"))
+      }
+      return SourceConnection(try await connector.open(authorizer), of: authorizer.spec)
+    }
+  }
+
   private func attempt(_ request: LoadRequest, _ flow: AppliedFlow) async throws -> LoadOutcome {
+    var request = request
+    request.openSource = openSource
     let connection: Connection
     do {
       connection = try await connector.open(flow.authorizer)
@@ -150,7 +164,8 @@ public struct FlowRunner: Sendable {
   /// - Throws: `Failure`; `CancellationError`.
   public func preview(_ name: String, rows: Int) async throws -> Preview {
     guard let flow = flows[name] else { preconditionFailure("the caller has looked the flow up") }
-    let request = flow.request(run, lineage: state.lineage, project: project.name)
+    var request = flow.request(run, lineage: state.lineage, project: project.name)
+    request.openSource = openSource
     let connection = try await connector.open(flow.authorizer)
     let result: Result<Preview, any Error>
     do { result = .success(try await Loading.preview(request, rows: rows, on: connection)) } catch {

@@ -8,29 +8,14 @@ extension LoadRun {
   ///
   /// - Parameter isTruncated: whether this transaction has emptied the table, and others cannot look at it.
   func insert(_ database: borrowing Database, isTruncated: Bool = false) throws -> LoadCounts {
-    if hasRowSecurity { return try insertStaged(database) }
+    // Row-level security refuses COPY; and what a cursor reads again is found by its key.
+    if hasRowSecurity || leavesOutKnown { return try insertUnknown(database) }
     var destination = CopyDestination(request.target, request.columns)
     destination.isFrozen = isTruncated
     let rows = try transfer(request.columns, to: destination, hasOrdinal: false, database)
     var counts = LoadCounts()
     counts.read = rows.rows
     counts.inserted = counts.read
-    return counts
-  }
-
-  /// The same where row-level security refuses COPY.
-  private func insertStaged(_ database: borrowing Database) throws -> LoadCounts {
-    let stage = try Stage(self, request.columns, key: [], on: database)
-    let names = request.columns.map(\.name)
-    var counts = LoadCounts()
-    counts.read = stage.rows
-    counts.inserted = try stage.merge(database) { database, rows in
-      try database.run(
-        """
-        INSERT INTO \(name: request.target) (\(identifiers: names)) \
-        SELECT \(identifiers: names) FROM \(sql: rows) s ORDER BY \(identifier: Stage.ordinal)
-        """)
-    }
     return counts
   }
 

@@ -10,13 +10,21 @@ extension LoadRun {
     try database.run("SET CONSTRAINTS ALL IMMEDIATE")
     let log = RejectLog(file: request.rejectsFile)
     if case .count(let most) = request.maxRejects { log.most = most }
-    let copier = try ignoringCopier(log, database)
-    try copier.copyAll(database)
-    newFields = copier.feed.newFields
     var counts = LoadCounts()
-    counts.read = copier.feed.ordinal
+    if parts.contains(where: { $0.database != nil }) {
+      var merge = try IgnoringMerge(self, log, on: database)
+      try merge.mergeAll(database)
+      counts.read = merge.read
+      counts.inserted = merge.inserted
+      counts.unchanged = counts.read - counts.inserted - log.count
+    } else {
+      let copier = try ignoringCopier(log, database)
+      try copier.copyAll(database)
+      newFields = copier.feed.newFields
+      counts.read = copier.feed.ordinal
+      counts.inserted = counts.read - log.count
+    }
     counts.rejected = log.count
-    counts.inserted = counts.read - counts.rejected
     if case .percent(let share) = request.maxRejects, Double(log.count) * 100 > share * Double(counts.read) {
       throw log.tooMany("\(log.count) of \(counts.read) rows were rejected, and \(share)% are allowed")
     }

@@ -11,8 +11,9 @@ struct Stage {
   let table: SQL = "pg_temp.\(identifier: Stage.name)"
   /// How many rows were read.
   let rows: Int
-  private let key: [TargetColumn]
-  private let starts: [Int]
+  let key: [TargetColumn]
+  /// For each part, how many rows were read before it.
+  let starts: [Int]
 
   /// Makes the table and copies all rows of the load into it.
   init(_ run: LoadRun, _ columns: [TargetColumn], key: [Identifier], on database: borrowing Database) throws {

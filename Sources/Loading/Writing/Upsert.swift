@@ -10,7 +10,7 @@ extension LoadRun {
     let stage = try Stage(self, request.columns, key: request.key, on: database)
     var counts = LoadCounts()
     counts.read = stage.rows
-    counts.superseded = try stage.keepLast(database)
+    counts.superseded = try keepLast(stage, database)
     let written = try stage.merge(database) { database, rows in
       try database.rows(upsertStatement(rows, key)) { (inserted: $0.int(0) ?? 0, updated: $0.int(1) ?? 0) }.first
     }

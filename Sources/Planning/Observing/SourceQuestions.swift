@@ -48,6 +48,15 @@ extension PostgresSource {
     return table.flatMap { WrittenName($0) }.map { .table($0.qualified(default: Self.defaultSchema)) }
   }
 
+  /// The relations that it names: its table, or every `schema.name` in its query that may be one.
+  public var relationNames: Set<QualifiedName> {
+    switch object {
+    case .table(let name): [name]
+    case .query(let text): QueryNames.pairs(in: text)
+    case nil: []
+    }
+  }
+
   /// A query without the semicolons and white space at its end, so that it may stand within another statement.
   private static func statement(_ query: String) -> String {
     var text = query[...]

@@ -1,0 +1,83 @@
+internal import Catalog
+internal import Manifests
+internal import Planning
+internal import Postgres
+
+/// A table or a query of a database, as one load reads it.
+struct DatabasePart {
+  /// Where its statements run.
+  enum Site {
+    /// In the destination's own session: nothing travels.
+    case here
+    /// In a session of its own.
+    case session(SourceSession)
+  }
+
+  /// A field, as its database describes it.
+  struct Field {
+    var name: String
+    /// Its type's OID; that of the base type for a domain.
+    var type: UInt32
+    /// The type's modifier; -1 for none.
+    var modifier: Int32
+    /// As `format_type` writes it.
+    var spelling: String
+  }
+
+  let source: PostgresSource
+  let object: SourceObject
+  /// The source's name among several.
+  var name: String?
+  // Found out when the load begins.
+  var site = Site.here
+  var fields: [Field] = []
+  /// What is read of it by its cursor; nothing where it has none.
+  var span: CursorSpan?
+  /// The most rows that are read, for a preview.
+  var limit: Int?
+
+  /// What people call it: `crm.public.orders`.
+  var words: String {
+    switch object {
+    case .table(let name): "\(source.authorizer).\(name.sql)"
+    case .query: "the query on \(source.authorizer)"
+    }
+  }
+
+  /// What stands behind FROM, called `s`.
+  var relation: SQL {
+    switch object {
+    case .table(let name): "\(name: name) AS s"
+    // A comment may end the query.
+    case .query(let text): "(\(raw: text)\n) AS s"
+    }
+  }
+
+  /// The field called `name`.
+  func field(_ name: String) -> Field? { fields.first { $0.name == name } }
+
+  /// Whether its rows have no order: then a key may come only once.
+  var isUnordered: Bool { source.cursor == nil }
+
+  /// The statement that gives its rows: `expressions` of each, in the cursor's order where that is wanted.
+  ///
+  /// It has no parameters, as COPY takes none.
+  func select(_ expressions: [SQL], ordered: Bool = false) -> SQL {
+    var statement: SQL = "SELECT \(sql: expressions.joined(separator: ", ")) FROM \(sql: relation)"
+    if let span { statement.append(" WHERE \(sql: span.condition)") }
+    if ordered, let span { statement.append(" ORDER BY \(sql: span.value)") }
+    if let limit { statement.append(" LIMIT \(raw: String(limit))") }
+    return statement
+  }
+}
+
+extension SourcePart {
+  /// What it reads of a database, where that is what it does.
+  var database: DatabasePart? { if case .database(let part) = content { part } else { nil } }
+
+  /// The whole of a table, or of a query.
+  init(_ source: PostgresSource, _ object: SourceObject) {
+    let part = DatabasePart(source: source, object: object)
+    self.init(name: part.words, content: .database(part), dialect: .inline, timezone: "UTC", dateOrder: nil)
+  }
+}

@@ -1,0 +1,30 @@
+internal import Diagnostics
+internal import Postgres
+
+extension LoadRun {
+  /// Stages the first rows of databases, as a first load would read them.
+  ///
+  /// - Returns: why the table would not take them, where that is so.
+  func preview(
+    _ databases: [SourcePart], rows: Int, after before: Int, _ database: borrowing Database
+  ) throws -> [Diagnostic] {
+    parts = databases
+    try lookAtDatabases(database)
+    let destination = CopyDestination(stage: Stage.name, request.columns, ordinal: Stage.ordinal)
+    var count = before
+    for part in parts where count < before + rows {
+      guard var part = part.database else { continue }
+      part.limit = before + rows - count
+      try database.run("SAVEPOINT preview")
+      do {
+        count = try transfer(
+          part, request.columns, to: destination, hasOrdinal: true, after: count, database)
+        try database.run("RELEASE SAVEPOINT preview")
+      } catch let refused as RowsRefused {
+        try database.script("ROLLBACK TO SAVEPOINT preview; RELEASE SAVEPOINT preview")
+        return [Refusal(refused.error, row: nil, column: refused.column, request).diagnostic]
+      }
+    }
+    return []
+  }
+}
