@@ -88,6 +88,8 @@ public struct LoadRequest: Sendable {
   public var sourceChanges: Flow.SourceChanges = .adapt
   /// The source's fields as they were when the flow was applied; nothing where that is not known.
   public var knownFields: [String]?
+  /// Their types as they were, of those that had one.
+  public var knownTypes: [String: String] = [:]
   public var readers: Flow.Readers = .wait
   public var deleteMissing = false
   /// How many rows `deleteMissing` may delete, of those that the table has.

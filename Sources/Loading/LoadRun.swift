@@ -18,6 +18,8 @@ final class LoadRun {
   private(set) var hasRowSecurity = false
   /// The source's fields that were not there when the flow was applied.
   var newFields: Set<String> = []
+  /// What there is to say of types that are others than when the flow was applied.
+  var typeChanges: [String] = []
   /// What was read by a cursor.
   var cursor: LoadOutcome.CursorRange?
 
@@ -50,8 +52,12 @@ final class LoadRun {
     } catch let refused as RowsRefused {
       // The transaction is rolled back; the source is read again for the row's place and value.
       let row = refused.ordinal.flatMap { LocatedRow.find($0, in: parts, starts: refused.starts) }
-      throw Refusal(
+      var refusal = Refusal(
         refused.error, row: row, column: refused.column, request, hasRowSecurity: hasRowSecurity)
+      if refused.error.isAboutRows {
+        for change in typeChanges { refusal.diagnostic.message += "; \(change)" }
+      }
+      throw refusal
     } catch let error as PostgresError {
       throw Refusal(error, row: nil, column: error.column, request)
     }

@@ -42,6 +42,7 @@ extension AppliedResource {
     var members: OrderedDictionary<String, JSONValue> = ["appliedAt": .string(appliedAt), "spec": spec]
     if let table { members["table"] = .string(table) }
     if let columns { members["columns"] = .array(columns.map(\.json)) }
+    if let sourceFields { members["sourceFields"] = .array(sourceFields.map(\.json)) }
     if let key { members["key"] = .array(key.map { .string($0) }) }
     if let server { members["server"] = .string(server) }
     if let relationOID { members["oid"] = .int(relationOID) }
@@ -61,7 +62,21 @@ extension AppliedResource {
         key: try members.optional("key") { try $0.all(\.stringValue) },
         server: try members.optional("server", \.stringValue), relationOID: try members.optional("oid", \.intValue),
         formerNames: try members.optional("formerNames") { try $0.all(\.stringValue) } ?? [], appliedAt: appliedAt)
+      sourceFields = try members.optional("sourceFields") { try $0.all(AppliedField.init) }
     } catch { return nil }
+  }
+}
+
+extension AppliedField {
+  fileprivate var json: JSONValue {
+    var members: OrderedDictionary<String, JSONValue> = ["name": .string(name)]
+    if let type { members["type"] = .string(type) }
+    return .object(members)
+  }
+
+  fileprivate init?(json: JSONValue) {
+    guard case .object(let members) = json, let name = members["name"]?.stringValue else { return nil }
+    do { self.init(name: name, type: try members.optional("type", \.stringValue)) } catch { return nil }
   }
 }
 

@@ -28,6 +28,8 @@ public struct AppliedResource: Equatable, Sendable {
   public var table: String?
   /// A flow's columns, in the table's order.
   public var columns: [AppliedColumn]?
+  /// The fields that a flow's sources had, where that is known.
+  public var sourceFields: [AppliedField]?
   /// A flow's key, where it has one.
   public var key: [String]?
   /// The identity of the database that it was applied to.
@@ -52,6 +54,19 @@ public struct AppliedResource: Equatable, Sendable {
     self.relationOID = relationOID
     self.formerNames = formerNames
     self.appliedAt = appliedAt
+  }
+}
+
+/// A field of a flow's source, as it was when the flow was applied.
+public struct AppliedField: Hashable, Sendable {
+  public var name: String
+  /// As `format_type` writes it; nothing where the source has no types.
+  public var type: String?
+
+  /// Makes a field.
+  public init(name: String, type: String? = nil) {
+    self.name = name
+    self.type = type
   }
 }
 

@@ -103,6 +103,24 @@ extension LoadRun {
     return columns.compactMap { if case .field(let field) = $0.from { field } else { nil } }
   }
 
+  /// Notes the types that are others than when the flow was applied; whether the values fit is for the server to say.
+  private func checkTypes(of part: DatabasePart) throws(Failure) {
+    guard request.sources.count == 1 else { return }
+    let loaded = Set(loadedFields)
+    for field in part.fields where loaded.contains(field.name) {
+      guard let before = request.knownTypes[field.name], before != field.spelling else { continue }
+      let words =
+        "field \"\(field.name)\" of \(part.words) was \(before) when the flow was applied, and is \(field.spelling)"
+      if request.sourceChanges == .fail {
+        throw Failure(
+          Diagnostic(
+            .error, "source-changed", words, help: ["`sourceChanges: adapt` would load it as far as its values fit"]))
+      }
+      typeChanges.append(words)
+      warn(Diagnostic(.warning, "source-changed", words))
+    }
+  }
+
   private func checkFields(of part: DatabasePart) throws(Failure) {
     let names = part.fields.map(\.name)
     if request.sources.count == 1 {
@@ -116,6 +134,7 @@ extension LoadRun {
           })
       }
     }
+    try checkTypes(of: part)
     guard let known = request.knownFields else { return }
     let new = Set(names).subtracting(known)
     newFields.formUnion(new)

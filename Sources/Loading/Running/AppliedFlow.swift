@@ -49,6 +49,8 @@ public struct AppliedFlow: Sendable {
     request.authorizer = design.authorizer
     request.formerNames = recorded.formerNames
     request.sourceChanges = spec.sourceChanges
+    request.knownFields = recorded.sourceFields?.map(\.name)
+    for field in recorded.sourceFields ?? [] { request.knownTypes[field.name] = field.type }
     request.readers = spec.readers
     request.deleteMissing = spec.deleteMissing
     if let most = spec.maxDeletes { request.maxDeletes = most }

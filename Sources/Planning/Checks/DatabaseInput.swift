@@ -1,6 +1,7 @@
 internal import Catalog
 internal import Diagnostics
 internal import Manifests
+internal import State
 
 /// A source in a database, as one flow reads it, with what was seen there.
 struct DatabaseInput {
@@ -26,22 +27,26 @@ struct DatabaseInput {
   /// What was seen of the query, where it is one.
   var query: QueryObservation? { if case .query(let text) = object { live?.sources.queries[text] } else { nil } }
 
-  /// Its fields; nothing where they are not known.
-  ///
-  /// - Parameter destination: the database that they go to. Types that are not PostgreSQL's own are no types of another
-  ///   database: there such a field is text.
-  func fields(goingTo destination: LiveDatabase?) -> [SourceField]? {
-    let columns: [(name: String, type: String)]
+  /// The names and types of its fields, as its database has them; nothing where they are not known.
+  var columns: [(name: String, type: String)]? {
     switch object {
     case .table:
       guard let table, table.kind.canBeRead else { return nil }
-      columns = table.columns.map { ($0.name.name, $0.type) }
+      return table.columns.map { ($0.name.name, $0.type) }
     case .query:
       guard let query, query.problem == nil || isUncertain, !query.columns.isEmpty, duplicateNames.isEmpty else {
         return nil
       }
-      columns = query.columns.map { ($0.name, $0.type) }
+      return query.columns.map { ($0.name, $0.type) }
     }
+  }
+
+  /// Its fields as the columns of a table take them; nothing where they are not known.
+  ///
+  /// - Parameter destination: the database that they go to. Types that are not PostgreSQL's own are no types of another
+  ///   database: there such a field is text.
+  func fields(goingTo destination: LiveDatabase?) -> [SourceField]? {
+    guard let columns else { return nil }
     let isSameDatabase = destination.map { $0.server.identity == live?.server.identity } ?? false
     return columns.map { name, type in
       let isForeign = !isSameDatabase && schemaPart(ofType: type) != nil
@@ -123,6 +128,34 @@ extension PlanMaker {
       fields += found.filter { field in !fields.contains { $0.name == field.name } }
     }
     return .fields(fields)
+  }
+}
+
+extension PlanMaker {
+  /// The fields of a flow's sources, to be recorded; nothing where nobody looked.
+  func sourceFields(of design: FlowDesign, inputs: [DatabaseInput]) -> [AppliedField]? {
+    guard !observation.isOffline else { return nil }
+    var fields: [AppliedField] = []
+    if design.sources.count > inputs.count {
+      guard case .fields(let others)? = observation.sources[design.flow.name] else { return nil }
+      fields = others.map { AppliedField(name: $0.name) }
+    }
+    for input in inputs {
+      guard let columns = input.columns else { return nil }
+      let names = Set(fields.map(\.name))
+      fields += columns.filter { !names.contains($0.name) }.map { AppliedField(name: $0.name, type: $0.type) }
+    }
+    return fields
+  }
+}
+
+extension FlowDesign {
+  /// Where a load into a table that is new to the flow starts; nothing where all is read in any case.
+  var cursorStart: String {
+    let starts = databaseSources.compactMap(\.cursor).map {
+      "the cursor \($0.column) starts at \($0.initial ?? "the beginning")"
+    }
+    return starts.map { "; \($0)" }.joined()
   }
 }
 

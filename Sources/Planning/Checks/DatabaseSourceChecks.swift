@@ -4,7 +4,7 @@ internal import Manifests
 
 extension FlowContext {
   /// `source-readable` and `source-privileges` of the sources that are in databases.
-  func databaseSourceChecks() -> [Finding] { inputs.flatMap { checks(of: $0) } }
+  func databaseSourceChecks() -> [Finding] { inputs.flatMap { checks(of: $0) } + unionChecks() }
 
   private func checks(of input: DatabaseInput) -> [Finding] {
     guard let live = input.live else { return [.unreachable(input.source.authorizer)] }
@@ -13,10 +13,10 @@ extension FlowContext {
       case .table(let name): tableCheck(name, of: input, in: live)
       case .query(let text): queryCheck(text, of: input, in: live)
       }
-    return readable + privilegeChecks(of: input, in: live) + cursorCheck(of: input, in: live)
+    return readable + privilegeChecks(of: input, in: live) + cursorChecks(of: input, in: live)
   }
 
-  private func failed(
+  func failed(
     _ id: Check.ID, _ message: String, about object: String, of input: DatabaseInput, at place: Place,
     label: String? = nil, help: [String] = []
   ) -> Finding {
@@ -133,29 +133,6 @@ extension FlowContext {
         remedy: Remedy(
           authorizer: input.source.authorizer, executor: owner, statements: lacking.statements(to: role)))
     }
-  }
-
-  // MARK: Cursors
-
-  private func cursorCheck(of input: DatabaseInput, in live: LiveDatabase) -> [Finding] {
-    guard let cursor = input.source.cursor, let fields = input.fields(goingTo: nil) else { return [] }
-    let place = input.place(of: "cursor.column", "cursor")
-    let column = Identifier(cursor.column)
-    guard let field = fields.first(where: { Identifier($0.name) == column }) else {
-      return [
-        failed(
-          .sourceReadable, "the source has no field \"\(cursor.column)\" to be its cursor",
-          about: "cursor \(cursor.column) of \(input.words)", of: input, at: place,
-          help: suggestions(for: cursor.column, in: fields.map(\.name), called: "fields"))
-      ]
-    }
-    guard let words = live.sources.unorderable[CursorQuestion(object: input.object, column: column)] else { return [] }
-    return [
-      failed(
-        .sourceReadable, "the cursor \"\(cursor.column)\" is of type \(field.type), whose values have no order",
-        about: "cursor \(cursor.column) of \(input.words)", of: input, at: place,
-        help: ["a cursor grows with each change: a timestamp, a number", "the server says: \(words)"])
-    ]
   }
 }
 

@@ -63,7 +63,9 @@ struct FlowContext {
   /// Whether row-level security applies to the role, so that the server refuses COPY into the table.
   var hasRowSecurity: Bool { table?.kind.takesLoads == true && table?.hasRowSecurity == true }
   /// Whether rows are staged in a temporary table.
-  var stagesRows: Bool { spec.writeMode.needsKey || spec.writeMode == .insertIgnore || hasRowSecurity }
+  var stagesRows: Bool {
+    spec.writeMode.needsKey || spec.writeMode == .insertIgnore || hasRowSecurity || leavesOutKnown
+  }
 
   /// Statements for whoever has the rights in this flow's database.
   func remedy(_ statements: String...) -> Remedy { remedy(statements) }

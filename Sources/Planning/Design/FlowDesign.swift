@@ -23,10 +23,12 @@ public final class FlowDesign: Sendable {
   public let schemaOrigin: SchemaOrigin
   public let ledger: QualifiedName
   public let sources: [(name: String?, source: Source)]
+  /// The key of the table that is read, as the flow's columns call it; known once that was looked at.
+  let sourceKey: [Identifier]?
 
   init(
     flow: Resource<Flow>, destination: Resource<Destination>, table: QualifiedName, schemaOrigin: SchemaOrigin,
-    ledger: QualifiedName, sources: [(name: String?, source: Source)]
+    ledger: QualifiedName, sources: [(name: String?, source: Source)], sourceKey: [Identifier]? = nil
   ) {
     self.flow = flow
     self.destination = destination
@@ -35,6 +37,15 @@ public final class FlowDesign: Sendable {
     self.schemaOrigin = schemaOrigin
     self.ledger = ledger
     self.sources = sources
+    self.sourceKey = sourceKey
+  }
+
+  /// The same design, once the key of the table that it reads is known.
+  func reading(_ sourceKey: [Identifier]?) -> FlowDesign {
+    guard let sourceKey else { return self }
+    return FlowDesign(
+      flow: flow, destination: destination, table: table, schemaOrigin: schemaOrigin, ledger: ledger, sources: sources,
+      sourceKey: sourceKey)
   }
 
   /// The authorizer's name.

@@ -46,13 +46,14 @@ extension FlowContext {
       guard !columns.isEmpty else { return [] }
       return [Requirement(privilege, on: object, columns: columns, check: .tablePrivileges)]
     }
+    let known = leavesOutKnown ? need(.select, on: key) : []
     let delete = Requirement(.delete, on: object, check: .tablePrivileges)
     switch spec.writeMode {
-    case .insert: return need(.insert, on: loaded)
+    case .insert: return known + need(.insert, on: loaded)
     case .insertIgnore:
       var seen: Set<Identifier> = []
-      let indexed = table.uniqueIndexes.flatMap(\.columns).filter { seen.insert($0).inserted }
-      return need(.select, on: indexed) + need(.insert, on: loaded)
+      let matched = table.uniqueIndexes.flatMap(\.columns) + (leavesOutKnown ? key : [])
+      return need(.select, on: matched.filter { seen.insert($0).inserted }) + need(.insert, on: loaded)
     case .truncateInsert:
       let truncate = Requirement(.truncate, on: object, orElse: [.delete], check: .tablePrivileges)
       // Readers keep the old rows with DELETE alone; TRUNCATE would take rows away that policies hide.

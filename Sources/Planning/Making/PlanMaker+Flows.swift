@@ -6,7 +6,8 @@ internal import State
 
 extension PlanMaker {
   /// The step of one flow, after those that were taken so far.
-  func step(for design: FlowDesign) -> FlowStep {
+  func step(for flow: FlowDesign) -> FlowStep {
+    var design = flow
     let recorded = state?.resources[design.address.description]
     let isAsRecorded = observation.asRecorded.contains(design.flow.name) && renames.old[design.address] == nil
     let known = isAsRecorded ? recorded?.spec : nil
@@ -17,6 +18,7 @@ extension PlanMaker {
     let seen = observed.map { ledgerMakers.found(by: design, in: tablesMade.found(by: design, in: $0)) }
     let live = seen?.database
     let resolution = ColumnResolution(design, recorded: recorded, live: live, source: source)
+    if design.sources.count == 1 { design = design.reading(resolution.key(ofTableIn: inputs)) }
     let operations =
       live.map { design.operations(columns: resolution.columns, spec: spec, recorded: recorded, live: $0) } ?? []
     let drift = recorded.flatMap { recorded in observed.map { Drift(design: design, recorded: recorded, seen: $0) } }
@@ -33,6 +35,7 @@ extension PlanMaker {
     step.after = [Address(.destination, design.destination.name).description]
     step.after += live.flatMap { tablesMade.maker(of: design.table, in: $0) }.map { [$0] } ?? []
     (step.wanted, step.reason) = wanted(design, recorded: recorded, step: step, live: observed?.database, drift: drift)
+    if recorded?.table != design.table.sql, step.wanted != .adopt { step.reason += design.cursorStart }
     step.reason += neededBy(design.address)
 
     let key: [Identifier]?
@@ -59,6 +62,7 @@ extension PlanMaker {
     // Drift that no check minds and no operation mends is no news.
     if step.action == .unchanged { (step.changes, step.reason) = ([], "") }
     step.record = record(design, spec: spec, key: key, columns: resolution.columns, live: live, recorded: recorded)
+    step.record?.sourceFields = sourceFields(of: design, inputs: inputs) ?? recorded?.sourceFields
     result.step = step
     return result
   }

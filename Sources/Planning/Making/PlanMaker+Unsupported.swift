@@ -7,13 +7,10 @@ extension PlanMaker {
     var asked: [(what: String, field: String)] = []
     for (_, source) in design.sources {
       switch source {
-      case .postgres: asked.append(("PostgreSQL sources", "source.authorizer"))
       case .program: asked.append(("programs as sources", "source.command"))
-      case .files, .rows: break
+      case .files, .rows, .postgres: break
       }
     }
-    let spec = design.spec
-    if spec.sourceChanges == .fail { asked.append(("`sourceChanges: fail`", "sourceChanges")) }
     return asked.map { what, field in
       Finding(
         check: Check(.sourceReadable, .failed, "\(what) cannot be used yet"),
