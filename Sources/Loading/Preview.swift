@@ -11,7 +11,7 @@ public import Postgres
 /// not asked.
 ///
 /// - Parameter rows: how many rows of the source are read.
-/// - Throws: `Failure`, `PostgresError`, `CancellationError`.
+/// - Throws: `Failure`, `CancellationError`.
 public func preview(_ request: LoadRequest, rows: Int, on connection: Connection) async throws -> Preview {
   let sources = try LoadSources(request)
   let sessions = SourceSessions(of: request)
@@ -24,7 +24,9 @@ public func preview(_ request: LoadRequest, rows: Int, on connection: Connection
       } catch let made as PreviewMade {
         return made.preview
       } catch let refused as RowsRefused {
-        throw refused.error
+        throw Failure(Refusal(refused.error, row: nil, column: refused.column, request).diagnostic)
+      } catch let error as PostgresError {
+        throw Failure(Refusal(error, row: nil, column: error.column, request).diagnostic)
       } catch let source as SourceError {
         throw Failure(Refusal(source).diagnostic)
       }

@@ -84,7 +84,8 @@ struct DatabaseLoadTests {
   @Test("a query of its own; a preview shows its first rows, and writes nothing", arguments: [false, true])
   func query(_ isSameDatabase: Bool) async throws {
     try await with(
-      "query: \"SELECT id, total, mood FROM shop.orders WHERE total > 1 -- some\"", flow: "writeMode: truncate_insert",
+      "query: \"SELECT id, total, mood::text AS mood FROM shop.orders WHERE total > 1 -- some\"",
+      flow: "writeMode: truncate_insert",
       isSameDatabase: isSameDatabase
     ) { world, _ in
       let before = try await world.dump()

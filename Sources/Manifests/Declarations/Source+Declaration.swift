@@ -130,10 +130,7 @@ extension Source: Specification {
   }
 
   private static func unknown(_ entry: Entry, _ known: Set<String>, _ reading: inout Reading) {
-    reading.report(
-      entry.key == "tables"
-        ? .notSupported("`tables`", at: entry.keyPlace)
-        : .unknownField(entry.key, in: "a source", known: known.sorted(), at: entry.keyPlace))
+    reading.report(.unknownField(entry.key, in: "a source", known: known.sorted(), at: entry.keyPlace))
   }
 
   /// Reads each field as whatever source has it: `defaults:` are for all of them.

@@ -61,13 +61,19 @@ extension PostgresSource {
       Field(
         "cursor", \.cursor, .cursor, "The column that grows with each change, for incremental loads.",
         example: "updated_at"),
+      Field(
+        "tables", \.tables, .tables,
+        "Many tables, a flow each: names or patterns, with `{}`, `skip`, or what is different there.",
+        example: "{\"public.*\": {}, public.audit_log: skip}"),
       Field("allowEmpty", \.allowEmpty, .bool, "Whether it is fine that there is no row.", example: "true"),
-    ], unsupported: ["tables"]
+    ]
   ) { source, given, reading in
-    if given.isWritten("table"), given.isWritten("query") {
+    let written = ["table", "query", "tables"].filter { given.isWritten($0) }
+    if written.count > 1 {
       reading.refuse(
-        "query", "`table` and `query` exclude each other", help: ["remove one of the two"], because: "table")
-    } else if !given.isWritten("table"), !given.isWritten("query"), !given.hasUnsupported {
+        written[1], "`\(written[0])` and `\(written[1])` exclude each other", help: ["remove one of the two"],
+        because: written[0])
+    } else if written.isEmpty {
       reading.report(.missing("table` or `query", in: "a source of a database", at: given.place))
     }
   }

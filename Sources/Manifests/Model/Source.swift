@@ -73,13 +73,35 @@ public struct Cursor: Hashable, Sendable {
   }
 }
 
-/// A PostgreSQL table, or a query.
+/// What `tables:` says of a table, or of those that fit a pattern.
+public struct TableChoice: Equatable, Sendable {
+  /// `schema.table`, with `*` and `?` for any letters.
+  public var pattern: String
+  /// Whether they are left out.
+  public var isSkipped: Bool
+  /// Nothing is written: the source's.
+  public var cursor: Cursor?
+  /// Nothing is written: the flow's.
+  public var key: [String]?
+
+  /// Makes a choice.
+  public init(pattern: String, isSkipped: Bool = false, cursor: Cursor? = nil, key: [String]? = nil) {
+    self.pattern = pattern
+    self.isSkipped = isSkipped
+    self.cursor = cursor
+    self.key = key
+  }
+}
+
+/// A PostgreSQL table, or a query, or many tables.
 public struct PostgresSource: Equatable, Sendable {
   /// The name of an authorizer.
   public var authorizer: String = ""
-  /// `schema.table`; one of `table` and `query` is given.
+  /// `schema.table`; one of `table`, `query` and `tables` is given.
   public var table: String?
   public var query: String?
+  /// In the order written; a flow of such a source stands for one flow a table.
+  public var tables: [TableChoice]?
   public var cursor: Cursor?
   public var allowEmpty: Bool = false
 

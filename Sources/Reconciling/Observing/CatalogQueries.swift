@@ -228,6 +228,16 @@ enum CatalogQueries {
     LIMIT 5000
     """
 
+  /// All tables: what a flow that reads many takes. Views are named one by one, and ledgers are no data.
+  static let tables: SQL = """
+    SELECT n.nspname, c.relname
+    FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
+      AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+      AND c.relname <> \(literal: Literal(LedgerLayout.tableName.name))
+    """
+
   /// The lineages under which flows of `project` have loads in a ledger.
   static func lineages(in ledger: QualifiedName, project: String) -> SQL {
     """

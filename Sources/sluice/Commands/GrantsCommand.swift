@@ -49,11 +49,12 @@ struct GrantsCommand: AsyncParsableCommand {
   }
 
   private func grants(
-    in project: Project, _ workspace: Workspace
+    in manifests: Project, _ workspace: Workspace
   ) async throws -> ([AuthorizerGrants], [(authorizer: String, diagnostic: Diagnostic)]) {
-    let state = try workspace.store(environment: project.environment).read()
+    let state = try workspace.store(environment: manifests.environment).read()
+    let connector = try await workspace.connector(for: manifests)
+    let project = try manifests.expanded(await manifests.listTables(through: connector), recorded: state)
     let scope = try Scope(Selection(), of: project, state: state)
-    let connector = try await workspace.connector(for: project)
     var observation = await Observation.observe(scope, state: state, through: connector) { source throws(Failure) in
       try inspect(source, root: workspace.folder)
     }

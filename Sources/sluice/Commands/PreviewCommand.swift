@@ -44,7 +44,9 @@ struct PreviewCommand: AsyncParsableCommand {
   /// The flow is shown as the manifests have it now, applied or not: a plan works out its columns.
   private func preview(_ workspace: Workspace) async throws -> Preview {
     var planner = Planner(workspace: workspace)
-    let loaded = try planner.manifests()
+    let manifests = try planner.manifests()
+    let state = try workspace.store(environment: manifests.project.environment).read()
+    let loaded = try await planner.expanded(manifests, state: state)
     let name = Address(flow).flatMap { $0.kind == .flow ? $0.name : nil } ?? flow
     guard loaded.project.flows[name] != nil else {
       let known = loaded.project.flows.keys.sorted()
@@ -53,7 +55,6 @@ struct PreviewCommand: AsyncParsableCommand {
           .error, "unknown-reference", "there is no flow \"\(name)\"",
           help: suggestions(for: name, in: known, called: "flows")))
     }
-    let state = try workspace.store(environment: loaded.project.environment).read()
     planner.selection = Selection(flows: [name])
     let result = try await planner.plan(loaded, state: state)
     var planned = AppliedState(lineage: result.plan.lineage)

@@ -63,7 +63,7 @@ struct Application {
     try confirm(steps)
     let reporter = ApplyReporter(speaker, total: steps.count)
     let applier = Applier(
-      project: loaded.project, connector: result.connector, session: session, now: Workspace.now
+      project: result.loaded.project, connector: result.connector, session: session, now: Workspace.now
     ) { event in reporter.report(event) }
     let outcome = await applier.apply(plan)
     reporter.finish()

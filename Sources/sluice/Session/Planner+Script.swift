@@ -10,7 +10,8 @@ extension Planner {
   /// What somebody with more rights would do in place of apply.
   ///
   /// - Throws: `several-servers` where one script cannot tell databases apart.
-  func script(_ loaded: LoadedProject, state: AppliedState?) async throws -> OwnerScript {
+  func script(_ manifests: LoadedProject, state: AppliedState?) async throws -> OwnerScript {
+    let loaded = try await expanded(manifests, state: state)
     let scope = try Scope(selection, of: loaded.project, state: state)
     let connector = try await workspace.connector(for: loaded.project)
     let observation = await Observation.observe(scope, state: state, through: connector) { source throws(Failure) in

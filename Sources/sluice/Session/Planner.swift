@@ -32,8 +32,21 @@ struct Planner {
     return loaded
   }
 
+  /// `loaded` with a flow for each table in place of those that read many.
+  ///
+  /// - Throws: `Failure` where two would have one name.
+  func expanded(_ loaded: LoadedProject, state: AppliedState?) async throws -> LoadedProject {
+    guard !loaded.project.authorizersOfManyTables.isEmpty else { return loaded }
+    let tables = await loaded.project.listTables(through: try await workspace.connector(for: loaded.project))
+    try Task.checkCancellation()
+    var loaded = loaded
+    loaded.project = try loaded.project.expanded(tables, recorded: state)
+    return loaded
+  }
+
   /// Plans `loaded` from `state` and from what the databases say.
-  func plan(_ loaded: LoadedProject, state: AppliedState?) async throws -> Result {
+  func plan(_ manifests: LoadedProject, state: AppliedState?) async throws -> Result {
+    let loaded = try await expanded(manifests, state: state)
     let scope = try Scope(selection, of: loaded.project, state: state)
     let connector = try await workspace.connector(for: loaded.project)
     let observation = await Observation.observe(scope, state: state, through: connector) { source throws(Failure) in
@@ -55,7 +68,8 @@ struct Planner {
   /// Compares `loaded` with `state` alone; nothing is looked at.
   func offlinePlan(_ loaded: LoadedProject, state: AppliedState?) throws(Failure) -> Plan {
     plan(
-      try Scope(selection, of: loaded.project, state: state), state: state, .offline, loaded.diagnostics)
+      try Scope(selection, of: try loaded.project.expanded([:], recorded: state), state: state), state: state, .offline,
+      loaded.diagnostics)
   }
 
   private func plan(
