@@ -35,6 +35,8 @@ let package = Package(
       name: "CLibYAML", pkgConfig: "yaml-0.1",
       providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
     .systemLibrary(name: "CMalloc"),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
 
     // Floor 1: values, and the C wrappers.
     .target(name: "Diagnostics", swiftSettings: safe),
@@ -86,8 +88,9 @@ let package = Package(
     .target(
       name: "Loading",
       dependencies: [
-        "Planning", "Manifests", "State", "Connecting", "Postgres", "Catalog", "Diagnostics", "JSON",
+        "Planning", "Manifests", "State", "Connecting", "Postgres", "Catalog", "Diagnostics", "JSON", "CZlib", "CZstd",
         .product(name: "SystemPackage", package: "swift-system"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       swiftSettings: settings),
     .target(

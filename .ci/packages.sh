@@ -1,6 +1,8 @@
 # Sourced by examples/quickstart.sh, Tests/run.sh and .ci/run: what has to be on the machine, and how it gets there.
 #
-#   require build sandbox [schema] [pooler]    installs what is missing of these groups with apt-get, or says what to install
+#   require build sandbox [schema] [programs] [pooler]
+#
+# installs what is missing of these groups with apt-get, or says what to install.
 
 # Prints a command as it could be typed, then runs it.
 run() {
@@ -25,7 +27,10 @@ missing_packages() {
         command -v pkg-config >/dev/null || echo pkg-config
         pkg-config --exists libpq 2>/dev/null || echo libpq-dev
         pkg-config --exists yaml-0.1 2>/dev/null || echo libyaml-dev
+        pkg-config --exists zlib 2>/dev/null || echo zlib1g-dev
+        pkg-config --exists libzstd 2>/dev/null || echo libzstd-dev
         ;;
+      programs) command -v zstd >/dev/null || echo zstd ;;
       sandbox) has_postgres || echo postgresql ;;
       pooler) find_pgbouncer >/dev/null || echo pgbouncer ;;
       schema)

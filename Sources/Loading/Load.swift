@@ -59,10 +59,12 @@ private func attempt(
     let sessions = SourceSessions(of: request)
     do {
       return try await sessions.run {
-        try await connection.perform { database in
-          let meter = ProgressMeter(
-            flow: request.flow, load: request.load, totalBytes: sources.totalBytes, started: started, send: report)
-          return try LoadRun(request, sources, sessions, startedAt: startedAt, meter).run(on: database)
+        try await withInputs(under: request.root) { scope in
+          try await connection.perform { database in
+            let meter = ProgressMeter(
+              flow: request.flow, load: request.load, totalBytes: sources.totalBytes, started: started, send: report)
+            return try LoadRun(request, sources, sessions, startedAt: startedAt, scope, meter).run(on: database)
+          }
         }
       }
     } catch let refusal as Refusal {

@@ -11,6 +11,7 @@ final class LoadRun {
   private let sources: LoadSources
   let sessions: SourceSessions
   let startedAt: String
+  private let scope: InputScope
   /// What is read, once the ledger was asked.
   var parts: [SourcePart] = []
   private(set) var warnings: [Diagnostic] = []
@@ -25,9 +26,10 @@ final class LoadRun {
 
   init(
     _ request: LoadRequest, _ sources: LoadSources, _ sessions: SourceSessions, startedAt: String,
-    _ meter: ProgressMeter
+    _ scope: InputScope, _ meter: ProgressMeter
   ) {
     self.request = request
+    self.scope = scope
     self.sources = sources
     self.sessions = sessions
     self.startedAt = startedAt
@@ -164,6 +166,7 @@ final class LoadRun {
   func feed(_ columns: [TargetColumn], of parts: [SourcePart]? = nil, after before: Int = 0) -> RowFeed {
     RowFeed(
       parts ?? self.parts, after: before, columns: columns, sourceCount: request.sources.count,
-      changes: (request.sourceChanges, request.knownFields), load: request.load, startedAt: startedAt)
+      changes: (request.sourceChanges, request.knownFields), load: request.load, startedAt: startedAt,
+      scope: scope)
   }
 }

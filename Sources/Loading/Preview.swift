@@ -16,21 +16,23 @@ public func preview(_ request: LoadRequest, rows: Int, on connection: Connection
   let sources = try LoadSources(request)
   let sessions = SourceSessions(of: request)
   return try await sessions.run {
-    try await connection.perform { database in
-      do {
-        try database.transaction(prelude: request.prelude) { database in
-          throw PreviewMade(preview: try makePreview(request, sources, sessions, rows: rows, database))
+    try await withInputs(under: request.root) { scope in
+      try await connection.perform { database in
+        do {
+          try database.transaction(prelude: request.prelude) { database in
+            throw PreviewMade(preview: try makePreview(request, sources, sessions, rows: rows, scope, database))
+          }
+        } catch let made as PreviewMade {
+          return made.preview
+        } catch let refused as RowsRefused {
+          throw Failure(Refusal(refused.error, row: nil, column: refused.column, request).diagnostic)
+        } catch let error as PostgresError {
+          throw Failure(Refusal(error, row: nil, column: error.column, request).diagnostic)
+        } catch let source as SourceError {
+          throw Failure(Refusal(source).diagnostic)
         }
-      } catch let made as PreviewMade {
-        return made.preview
-      } catch let refused as RowsRefused {
-        throw Failure(Refusal(refused.error, row: nil, column: refused.column, request).diagnostic)
-      } catch let error as PostgresError {
-        throw Failure(Refusal(error, row: nil, column: error.column, request).diagnostic)
-      } catch let source as SourceError {
-        throw Failure(Refusal(source).diagnostic)
+        throw Failure(Diagnostic(.error, "preview-failed", "the preview of \(request.flow) was not made"))
       }
-      throw Failure(Diagnostic(.error, "preview-failed", "the preview of \(request.flow) was not made"))
     }
   }
 }
@@ -41,7 +43,7 @@ private struct PreviewMade: Error {
 }
 
 private func makePreview(
-  _ request: LoadRequest, _ sources: LoadSources, _ sessions: SourceSessions, rows: Int,
+  _ request: LoadRequest, _ sources: LoadSources, _ sessions: SourceSessions, rows: Int, _ scope: InputScope,
   _ database: borrowing Database
 ) throws -> Preview {
   var request = request
@@ -56,7 +58,7 @@ private func makePreview(
   let parts = sources.entries.flatMap(\.parts)
   let feed = RowFeed(
     parts.filter { $0.database == nil }, columns: columns, sourceCount: request.sources.count,
-    changes: (request.sourceChanges, request.knownFields), load: request.load, startedAt: currentTime())
+    changes: (request.sourceChanges, request.knownFields), load: request.load, startedAt: currentTime(), scope: scope)
   let copier = IgnoringCopier(
     feed, TupleEncoder(columns, hasOrdinal: true),
     to: CopyDestination(stage: Stage.name, columns, ordinal: Stage.ordinal), log, meter)
@@ -64,7 +66,7 @@ private func makePreview(
   var rejected = log.kept
   let databases = parts.filter { $0.database != nil }
   if !databases.isEmpty, copier.feed.ordinal < rows {
-    let run = LoadRun(request, sources, sessions, startedAt: currentTime(), meter)
+    let run = LoadRun(request, sources, sessions, startedAt: currentTime(), scope, meter)
     rejected += try run.preview(databases, rows: rows - copier.feed.ordinal, after: copier.feed.ordinal, database)
   }
   let values = try database.rows(

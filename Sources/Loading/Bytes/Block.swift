@@ -43,22 +43,25 @@ struct Block: ~Copyable {
     case unclosedQuote(at: Int)
   }
 
-  private var start: UnsafeMutablePointer<UInt8>
+  private(set) var start: UnsafeMutablePointer<UInt8>
   private var capacity: Int
-  private var count = 0
-  private var isAtEnd = false
+  private(set) var count = 0
+  private(set) var isAtEnd = false
   /// The offset in the window of the row to find next.
-  private(set) var position = 0
+  var position = 0
   /// The offsets of the row that was found last, its line end not included.
-  private(set) var row = 0..<0
+  var row = 0..<0
   /// Whether that row has a quote.
   private(set) var rowHasQuotes = false
   private var marks: UnsafeMutablePointer<FieldMark>
   private var markCapacity = 64
   /// How many fields the row has.
   private(set) var fieldCount = 0
-  /// The row's fields that have quotes inside, without them.
-  private var unescaped = ByteBuffer(capacity: 256)
+  /// The row's fields that have quotes inside, or escapes, without them.
+  var unescaped = ByteBuffer(capacity: 256)
+
+  /// For what is open where JSON is nested.
+  var open = ByteBuffer(capacity: 64)
 
   /// Bytes after the window's end that may be looked at, but mean nothing.
   private static let padding = 16

@@ -56,6 +56,10 @@ struct Bytes {
     return others.withUnsafeBufferPointer { $0.baseAddress.map { memcmp(start, $0, count) == 0 } ?? true }
   }
 
+  /// Whether they are just `others`.
+  @inline(__always)
+  func equals(_ others: Bytes) -> Bool { count == others.count && memcmp(start, others.start, count) == 0 }
+
   /// Whether they are just the ASCII characters of `text`.
   func equals(_ text: StaticString) -> Bool {
     count == text.utf8CodeUnitCount && (count == 0 || memcmp(start, text.utf8Start, count) == 0)

@@ -65,6 +65,11 @@ enum Converter: Equatable {
     ["date", "timestamp without time zone", "timestamp with time zone"].contains(parse(type).name)
   }
 
+  /// Whether it is a type of numbers, whose values may be written with a comma.
+  static func isNumber(_ type: String) -> Bool {
+    ["smallint", "integer", "bigint", "numeric", "real", "double precision"].contains(parse(type).name)
+  }
+
   /// Appends the field, its length first; false where the value is doubtful (what was appended is then of no use).
   @inline(__always)
   func append(_ value: Bytes, to out: inout ByteBuffer, zonelessIsUTC: Bool) -> Bool {

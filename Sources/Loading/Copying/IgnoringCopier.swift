@@ -126,6 +126,8 @@ final class IgnoringCopier {
   private func fields(_ range: Range<Int>) -> [(name: String, value: String?)] {
     var at = range.lowerBound
     return feed.header.map { name in
+      // Objects that came later may have had fields that this one has not.
+      guard at < range.upperBound else { return (name, nil) }
       let length = Int(raw.integer(Int32.self, at: at))
       at += 4
       guard length >= 0 else { return (name, nil) }

@@ -21,8 +21,11 @@ struct LocatedRow {
   /// It costs another reading, but only a load that fails pays for it; keeping every row's place would cost all of them.
   static func find(_ ordinal: Int, in parts: [SourcePart], starts: [Int]) -> LocatedRow? {
     guard let part = starts.lastIndex(where: { $0 < ordinal }), parts.indices.contains(part),
-      parts[part].database == nil, let reader = try? parts[part].open()
+      parts[part].database == nil
     else { return nil }
+    // A program is not run again: it may print something else, or do something once more.
+    if parts[part].isProgram { return LocatedRow(file: nil, line: ordinal - starts[part], fields: []) }
+    guard let reader = try? parts[part].open() else { return nil }
     var row = FieldTable()
     for _ in 0..<max(ordinal - starts[part] - 1, 0) {
       do { guard try reader.next(into: &row) else { return nil } } catch is RowFault { continue } catch { return nil }

@@ -5,6 +5,7 @@ internal import Postgres
 /// Sends the rows of a feed by COPY, while a thread of its own reads and converts those that come next.
 final class RowCopier {
   private let maker: ChunkMaker
+  private let stop: InputStop
   private let destination: CopyDestination
   private let progress: ProgressMeter
   private let ring = Ring((0..<RowCopier.chunks).map { _ in Chunk(capacity: ChunkMaker.messageSize * 5 / 4) })
@@ -13,6 +14,7 @@ final class RowCopier {
   private static let chunks = 4
 
   init(_ feed: consuming RowFeed, _ encoder: TupleEncoder, to destination: CopyDestination, _ progress: ProgressMeter) {
+    stop = feed.stop
     maker = ChunkMaker(feed, encoder)
     self.destination = destination
     self.progress = progress
@@ -23,12 +25,16 @@ final class RowCopier {
   /// - Throws: `RowsRefused` for what the server refuses, `RowFault`, `Failure`, `CancellationError`.
   func copyAll(_ database: borrowing Database) throws -> FeedSummary {
     let end = start()
+    var isDone = false
     do {
       defer {
         ring.abandon()
+        // It may be waiting for a slow source.
+        if !isDone { stop.stop() }
         end.wait()
       }
       while let chunk = try next(database) { try copy(from: chunk, database) }
+      isDone = true
     } catch var refused as RowsRefused {
       refused.starts = maker.summary.starts
       throw refused

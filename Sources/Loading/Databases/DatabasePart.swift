@@ -78,6 +78,6 @@ extension SourcePart {
   /// The whole of a table, or of a query.
   init(_ source: PostgresSource, _ object: SourceObject) {
     let part = DatabasePart(source: source, object: object)
-    self.init(name: part.words, content: .database(part), dialect: .inline, timezone: "UTC", dateOrder: nil)
+    self.init(name: part.words, content: .database(part), format: .csv(.inline))
   }
 }

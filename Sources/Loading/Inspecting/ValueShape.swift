@@ -7,9 +7,6 @@ struct ValueShape {
 
   private var looks: Set<Look> = []
 
-  /// Takes a value into account.
-  mutating func add(_ value: Bytes) { looks.insert(Self.look(of: value)) }
-
   /// Takes a look into account.
   mutating func add(_ look: Look) { looks.insert(look) }
 

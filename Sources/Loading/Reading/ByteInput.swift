@@ -1,67 +1,25 @@
 internal import Diagnostics
-internal import SystemPackage
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
-/// Where a reader's bytes come from: an open file, or memory.
-///
-/// A file is closed when the input goes away.
+/// Where a reader's bytes come from, and what errors call that.
 final class ByteInput {
-  /// What errors call it: a path relative to the project.
+  /// A path relative to the project, or what a program is called.
   let name: String
-  private let descriptor: FileDescriptor?
-  private let memory: [UInt8]
-  /// How many bytes were read so far.
-  private(set) var bytesRead = 0
+  private let stream: any ByteStream
 
-  /// Opens the regular file at `path`.
-  init(file path: FilePath, name: String) throws(Failure) {
+  /// Reads a stream.
+  init(_ stream: some ByteStream, name: String) {
     self.name = name
-    memory = []
-    do {
-      descriptor = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
-    } catch {
-      throw Failure(.sourceReadable("cannot open \(name): \(describe(error))", name))
-    }
+    self.stream = stream
   }
 
   /// Reads from memory.
-  init(memory: [UInt8], name: String) {
-    self.name = name
-    self.memory = memory
-    descriptor = nil
-  }
+  convenience init(memory: [UInt8], name: String) { self.init(MemoryStream(memory), name: name) }
 
-  deinit { try? descriptor?.close() }
+  /// How many bytes of the source itself were read so far.
+  var bytesRead: Int { stream.bytesRead }
 
   /// Reads into `buffer`; 0 at the end.
-  func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
-    let read: Int
-    if let descriptor {
-      do {
-        read = try descriptor.read(into: buffer)
-      } catch {
-        throw Failure(.sourceReadable("cannot read \(name): \(describe(error))", name))
-      }
-    } else {
-      read = min(buffer.count, memory.count - bytesRead)
-      memory.withUnsafeBytes { buffer.copyMemory(from: .init(rebasing: $0[bytesRead..<bytesRead + read])) }
-    }
-    bytesRead += read
-    return read
-  }
-}
-
-/// The system's words for an error of the file system.
-func describe(_ error: any Error) -> String {
-  guard let errno = error as? Errno else { return "\(error)" }
-  return errno.description
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int { try stream.read(into: buffer) }
 }
 
 extension Diagnostic {

@@ -7,16 +7,18 @@ struct Dialect {
   var null: [UInt8]
   var hasHeader: Bool
   var skippedLines: Int
+  /// What iconv calls the characters' encoding.
+  var encoding = "utf-8"
+  /// Whether numbers have a comma before their fraction.
+  var hasDecimalComma = false
 
-  /// The dialect of `options` for `format`.
+  /// The dialect of `options` for `format`, which is CSV or TSV.
   ///
-  /// - Throws: `not-supported` for what cannot be read yet, rather than reading it as something else.
+  /// - Throws: `source-readable`, and `source-encoding` for an encoding that is not known here.
   init(_ options: CSVOptions, format: DataFormat, name: String) throws(Failure) {
-    guard format == .csv || format == .tsv else { throw .notSupported("format \(format.rawValue)", name) }
-    guard ["utf-8", "utf8"].contains(options.encoding.lowercased()) else {
-      throw .notSupported("encoding \(options.encoding)", name)
-    }
-    guard options.decimal == "." else { throw .notSupported("decimal \"\(options.decimal)\"", name) }
+    try RecodedStream.check(options.encoding, name)
+    encoding = options.encoding
+    hasDecimalComma = options.decimal == ","
     let delimiter = options.delimiter ?? (format == .tsv ? "\t" : ",")
     separators = Separators(
       delimiter: try Self.byte(delimiter, of: "delimiter", name), quote: try Self.byte(options.quote, of: "quote", name)

@@ -2,12 +2,12 @@ internal import Diagnostics
 
 /// Refuses a header that names no field, names one twice, or was not taken apart by the delimiter.
 func checkHeader(
-  _ header: [String], places: [(line: Int, column: Int)], isQuoted: [Bool], _ part: SourcePart, _ file: String
+  _ header: [String], places: [(line: Int, column: Int)], isQuoted: [Bool], _ dialect: Dialect, _ file: String
 ) throws(Failure) {
   var found: [Diagnostic] = []
-  guard part.dialect.hasHeader else { return }
+  guard dialect.hasHeader else { return }
   func place(_ index: Int) -> (Int, Int) { places.indices.contains(index) ? places[index] : (1, 1) }
-  if header.count == 1, isQuoted.first != true, let delimiter = likelyDelimiter(header[0], part.dialect) {
+  if header.count == 1, isQuoted.first != true, let delimiter = likelyDelimiter(header[0], dialect) {
     let (line, column) = place(0)
     throw Failure(
       .sourceReadable(

@@ -26,15 +26,19 @@ struct RowFeed: ~Copyable {
   private var fileName = ByteBuffer(capacity: 256)
   private var lineText = ByteBuffer(capacity: 64)
   private let needsLine: Bool
+  private let scope: InputScope
+  private var commas = DecimalCommas()
   private var isHeld = false
   private var bytesBefore = 0
 
   /// A feed before the first row.
   init(
     _ parts: [SourcePart], after before: Int = 0, columns: [TargetColumn], sourceCount: Int,
-    changes: (allowed: Flow.SourceChanges, known: [String]?), load: String, startedAt: String
+    changes: (allowed: Flow.SourceChanges, known: [String]?), load: String, startedAt: String,
+    scope: InputScope = InputScope()
   ) {
     self.parts = parts
+    self.scope = scope
     ordinal = before
     self.columns = columns
     self.sourceCount = sourceCount
@@ -46,6 +50,9 @@ struct RowFeed: ~Copyable {
     row.set(FieldTable.Place.loadedAt, to: loadedAt.all())
     row.set(FieldTable.Place.loadID, to: loadID.all())
   }
+
+  /// Ends reading where a source is slow and nobody wants its rows any more.
+  var stop: InputStop { scope.stop }
 
   /// How many bytes were read so far.
   var bytesRead: Int { bytesBefore + (reader?.bytesRead ?? 0) }
@@ -71,6 +78,7 @@ struct RowFeed: ~Copyable {
       }
       ordinal &+= 1
       if needsLine { setLine() }
+      if !commas.isEmpty { try replaceCommas() }
       return true
     }
   }
@@ -85,7 +93,7 @@ struct RowFeed: ~Copyable {
   var current: SourcePart? { parts.indices.contains(part) ? parts[part] : nil }
 
   /// The line on which the row starts; for inline rows their number.
-  var line: Int { current?.file == nil ? ordinal - (starts.last ?? 0) : reader?.line ?? 0 }
+  var line: Int { current?.hasLines == true ? reader?.line ?? 0 : ordinal - (starts.last ?? 0) }
 
   /// The value of the column at `index`; nothing for NULL. Valid until the next row.
   @inline(__always)
@@ -116,12 +124,23 @@ struct RowFeed: ~Copyable {
     row.set(FieldTable.Place.line, to: lineText.all())
   }
 
+  /// Puts the numbers that are written with a comma behind the row's fields, with a point.
+  private mutating func replaceCommas() throws {
+    if let (column, value) = commas.replace(in: &row) {
+      throw RowFault(
+        kind: .pointInNumber(column: columns[column].name.name, value: value), file: current?.name ?? "", line: line,
+        column: 1)
+    }
+  }
+
   private mutating func openNext() throws(Failure) -> Bool {
+    // The fields of objects are known once all were read.
+    if let reader { try noteNewFields(reader.fieldNames, reader.name, max(reader.line, 1)) }
     guard part + 1 < parts.count else { return false }
     part += 1
     bytesBefore += reader?.bytesRead ?? 0
     reader = nil
-    let next = try parts[part].open()
+    let next = try parts[part].open(scope)
     reader = next
     starts.append(ordinal)
     fileName.truncate(to: 0)
@@ -133,14 +152,22 @@ struct RowFeed: ~Copyable {
 
   /// Finds the columns' fields in the part's rows.
   private mutating func match(_ reader: some RowReader) throws(Failure) {
-    let wanted = columns.compactMap { if case .field(let field) = $0.from { field } else { nil } }
-    guard var positions = try reader.positions(of: wanted)?[...] else { return }
+    let taken = columns.filter { !$0.from.isMetadata }
+    let wanted = taken.compactMap { if case .field(let field) = $0.from { field } else { nil } }
+    commas.clear()
+    let asJSON = taken.map { $0.base == "jsonb" || $0.base == "json" }
+    guard var positions = try reader.positions(of: wanted, asJSON: asJSON)?[...] else { return }
+    let hasDecimalComma = current?.hasDecimalComma ?? false
+    let fieldCount = reader.fieldNames.count
     var missing: [String] = []
     for (index, column) in columns.enumerated() {
       switch column.from {
       case .field(let field):
         if let position = positions.removeFirst() {
           places[index] = FieldTable.Place.first + position
+          if hasDecimalComma, Converter.isNumber(column.base) {
+            places[index] = FieldTable.Place.first + fieldCount + commas.add(field: position, column: index)
+          }
         } else {
           // In a union, what one source lacks is NULL.
           places[index] = FieldTable.Place.null

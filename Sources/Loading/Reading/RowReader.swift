@@ -22,6 +22,9 @@ protocol RowReader: AnyObject {
   /// - Throws: what is wrong with the stream's names.
   func positions(of fields: [String]) throws(Failure) -> [Int?]?
 
+  /// The same, where some fields are wanted as JSON text, which a string has quotes in; only JSON makes a difference.
+  func positions(of fields: [String], asJSON: [Bool]) throws(Failure) -> [Int?]?
+
   /// Reads the next row into `row`; false at the end.
   ///
   /// - Throws: a `RowFault` for a row that is not well-formed (the next call goes on behind it), a `Failure` for a
@@ -32,15 +35,19 @@ protocol RowReader: AnyObject {
   func nextLocated() throws -> [LocatedRow.Field]?
 }
 
+extension RowReader {
+  func positions(of fields: [String], asJSON: [Bool]) throws(Failure) -> [Int?]? { try positions(of: fields) }
+}
+
 /// The rows of a CSV stream.
 final class CSVRows: RowReader {
   private var reader: CSVReader
-  private let part: SourcePart
+  private let dialect: Dialect
 
-  /// The rows of `input`, which is `part`'s.
-  init(_ input: ByteInput, _ part: SourcePart, blockSize: Int = 1 << 20) throws(Failure) {
-    self.part = part
-    reader = try CSVReader(input, part.dialect, blockSize: blockSize)
+  /// The rows of `input`.
+  init(_ input: ByteInput, _ dialect: Dialect, blockSize: Int = 1 << 20) throws(Failure) {
+    self.dialect = dialect
+    reader = try CSVReader(input, dialect, blockSize: blockSize)
   }
 
   var name: String { reader.name }
@@ -50,11 +57,12 @@ final class CSVRows: RowReader {
   var fieldNames: [String] { reader.header }
   /// Whether the stream has nothing where a header or a first row is expected.
   var isBlank: Bool { reader.isBlank }
+  var hasHeader: Bool { dialect.hasHeader }
 
   /// Refuses a header that names no field, names one twice, or was not taken apart by the delimiter.
   func checkNames() throws(Failure) {
     try checkHeader(
-      reader.header, places: reader.headerPlaces, isQuoted: reader.headerIsQuoted, part, reader.name)
+      reader.header, places: reader.headerPlaces, isQuoted: reader.headerIsQuoted, dialect, reader.name)
   }
 
   func positions(of fields: [String]) throws(Failure) -> [Int?]? {

@@ -5,34 +5,75 @@ internal import Manifests
 internal import Planning
 internal import SystemPackage
 
-/// One stream of rows: a file, or rows of a manifest.
+/// One stream of rows: a file, what a program prints, or rows of a manifest.
 struct SourcePart {
   enum Content {
     case file(SourceFile)
+    case program([String])
     /// Inline rows, written as CSV.
     case memory([UInt8])
     /// A table or a query: its rows go from server to server, and are never taken apart.
     case database(DatabasePart)
   }
 
+  /// How the bytes are written.
+  enum Format {
+    case csv(Dialect)
+    /// An object a line.
+    case jsonLines
+    case jsonArray
+  }
+
   /// What errors call it.
   var name: String
   var content: Content
-  var dialect: Dialect
+  var format: Format
+  /// `auto` is no compression here: nothing is left to go by.
+  var compression = Compression.none
   /// For timestamps without zone that go to a `timestamptz`.
-  var timezone: String
+  var timezone = "UTC"
   var dateOrder: DateOrder?
 
   var file: SourceFile? { if case .file(let file) = content { file } else { nil } }
+  var isProgram: Bool { if case .program = content { true } else { false } }
+  /// Whether it has lines of its own; inline rows are counted.
+  var hasLines: Bool { if case .memory = content { false } else { true } }
   var zonelessIsUTC: Bool { ["UTC", "ETC/UTC", "GMT", "Z"].contains(timezone.uppercased()) }
+  var hasDecimalComma: Bool { if case .csv(let dialect) = format { dialect.hasDecimalComma } else { false } }
 
   /// A reader at the first row.
-  func open() throws(Failure) -> CSVRows {
-    switch content {
-    case .file(let file): try CSVRows(ByteInput(file: file.path, name: name), self)
-    case .memory(let bytes): try CSVRows(ByteInput(memory: bytes, name: name), self, blockSize: 1 << 16)
-    case .database: preconditionFailure("rows of a database are not read one by one")
+  func open(_ scope: InputScope = InputScope()) throws(Failure) -> any RowReader {
+    let input = ByteInput(try stream(scope), name: name)
+    switch format {
+    case .csv(let dialect):
+      return try CSVRows(input, dialect, blockSize: file == nil && !isProgram ? 1 << 16 : 1 << 20)
+    case .jsonLines: return try JSONRows(input, isArray: false)
+    case .jsonArray: return try JSONRows(input, isArray: true)
     }
+  }
+
+  /// The bytes, decompressed and in UTF-8.
+  private func stream(_ scope: InputScope) throws(Failure) -> any ByteStream {
+    var stream: any ByteStream
+    switch content {
+    case .file(let file): stream = try FileStream(file.path, name: name)
+    case .memory(let bytes): return MemoryStream(bytes)
+    case .database: preconditionFailure("rows of a database are not read one by one")
+    case .program(let command):
+      guard let programs = scope.programs else {
+        throw Failure(Diagnostic(.error, "source-program", "`\(command.first ?? "")` is not run here"))
+      }
+      stream = try programs.start(command, name: name, stop: scope.stop)
+    }
+    switch compression {
+    case .gzip: stream = GzipStream(stream, name: name)
+    case .zstd: stream = ZstdStream(stream, name: name)
+    case .auto, .none: break
+    }
+    if case .csv(let dialect) = format, !RecodedStream.isUTF8(dialect.encoding) {
+      stream = try RecodedStream(stream, from: dialect.encoding, name: name)
+    }
+    return stream
   }
 }
 
@@ -46,17 +87,19 @@ extension Source {
       var parts: [SourcePart] = []
       for file in try FilePattern(files.path).files(under: root) { parts.append(try files.part(file)) }
       return parts
-    case .rows(let rows):
+    case .rows(let rows): return [SourcePart(name: "rows", content: .memory(rows.csv), format: .csv(.inline))]
+    case .program(let program):
       return [
         SourcePart(
-          name: "rows", content: .memory(rows.csv), dialect: .inline, timezone: "UTC", dateOrder: nil)
+          name: program.name, content: .program(program.command),
+          format: try SourcePart.Format(program.format, program.csv, name: program.name),
+          compression: program.compression, timezone: program.csv.timezone, dateOrder: program.csv.dateOrder)
       ]
     case .postgres(let source):
       guard let object = source.object else {
         throw Failure(Diagnostic(.error, "source-readable", "a source names no table"))
       }
       return [SourcePart(source, object)]
-    case .program: throw .notSupported("a `command:` source")
     }
   }
 
@@ -72,31 +115,23 @@ extension Source {
   }
 }
 
-extension FileSource {
-  fileprivate func part(_ file: SourceFile) throws(Failure) -> SourcePart {
-    let name = file.name.lowercased()
-    for (ending, kind) in [(".gz", "gzip"), (".zst", "zstd")] where name.hasSuffix(ending) && compression == .auto {
-      throw .notSupported("compression \(kind)", file.name)
+extension SourcePart.Format {
+  fileprivate init(_ format: DataFormat, _ options: CSVOptions, name: String) throws(Failure) {
+    switch format {
+    case .csv, .tsv: self = .csv(try Dialect(options, format: format, name: name))
+    case .json: self = .jsonArray
+    case .jsonl: self = .jsonLines
     }
-    guard compression == .auto || compression == .none else {
-      throw .notSupported("compression \(compression.rawValue)", file.name)
-    }
-    let format = format ?? DataFormat(ofFile: name)
-    return SourcePart(
-      name: file.name, content: .file(file), dialect: try Dialect(csv, format: format, name: file.name),
-      timezone: csv.timezone, dateOrder: csv.dateOrder)
   }
 }
 
-extension DataFormat {
-  /// By a name's ending; CSV where it says nothing.
-  fileprivate init(ofFile name: String) {
-    switch name.split(separator: ".").last {
-    case "tsv", "tab": self = .tsv
-    case "json": self = .json
-    case "jsonl", "ndjson": self = .jsonl
-    default: self = .csv
-    }
+extension FileSource {
+  fileprivate func part(_ file: SourceFile) throws(Failure) -> SourcePart {
+    SourcePart(
+      name: file.name, content: .file(file),
+      format: try SourcePart.Format(format ?? DataFormat(ofFile: file.name), csv, name: file.name),
+      compression: compression == .auto ? Compression(ofFile: file.name) : compression,
+      timezone: csv.timezone, dateOrder: csv.dateOrder)
   }
 }
 

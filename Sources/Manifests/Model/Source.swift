@@ -6,6 +6,15 @@ public enum Source: Equatable, Sendable {
   case postgres(PostgresSource)
   case rows(RowsSource)
   case program(ProgramSource)
+
+  /// Whether its rows are objects, each of which names its fields for itself and may leave some out.
+  public var hasObjects: Bool {
+    switch self {
+    case .files(let source): [.json, .jsonl].contains(source.format ?? DataFormat(ofFile: source.path))
+    case .program(let source): [.json, .jsonl].contains(source.format)
+    case .postgres, .rows: false
+    }
+  }
 }
 
 /// The format of a file's, or a program's, bytes.
@@ -13,6 +22,28 @@ public enum DataFormat: String, Hashable, Sendable, CaseIterable { case csv, tsv
 
 /// How a file is compressed; `auto` goes by its name.
 public enum Compression: String, Hashable, Sendable, CaseIterable { case auto, none, gzip, zstd }
+
+extension Compression {
+  /// What a name's ending says.
+  public init(ofFile name: String) {
+    let name = name.lowercased()
+    self = name.hasSuffix(".gz") ? .gzip : name.hasSuffix(".zst") ? .zstd : .none
+  }
+}
+
+extension DataFormat {
+  /// What a name's ending says, that of a compression left out; CSV where it says nothing.
+  public init(ofFile name: String) {
+    var parts = name.lowercased().split(separator: ".")
+    if let last = parts.last, last == "gz" || last == "zst" { parts.removeLast() }
+    switch parts.last {
+    case "tsv", "tab": self = .tsv
+    case "json": self = .json
+    case "jsonl", "ndjson": self = .jsonl
+    default: self = .csv
+    }
+  }
+}
 
 /// The order of day, month and year in dates such as 05/01/2024.
 public enum DateOrder: String, Hashable, Sendable, CaseIterable { case dmy, mdy, ymd }

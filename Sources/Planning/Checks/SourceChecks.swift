@@ -6,16 +6,20 @@ extension FlowContext {
   /// `source-readable`: the source can be read here, and has the fields that the columns take.
   func sourceChecks() -> [Finding] {
     guard let source else { return [] }
-    let place = places.place(of: "source.path", "source", "sources")
+    let place = places.place(of: "source.path", "source.command", "source", "sources")
     switch source {
     case .unreadable(let diagnostics):
       // With the columns known, the files may come later.
       let areColumnsKnown = !resolution.isOpen
       return diagnostics.map { diagnostic in
         var diagnostic = diagnostic
-        diagnostic.place = diagnostic.place ?? place
         // What cannot be read at all will not be readable later either.
-        let mayComeLater = areColumnsKnown && diagnostic.code != "not-supported"
+        let mayComeLater = areColumnsKnown && !["not-supported", "source-encoding"].contains(diagnostic.code)
+        if diagnostic.code == "source-encoding" {
+          diagnostic.code = Check.ID.sourceReadable.rawValue
+          diagnostic.place = places.place(of: "source.csv.encoding", "source", "sources")
+        }
+        diagnostic.place = diagnostic.place ?? place
         if mayComeLater { diagnostic.severity = .warning }
         return Finding(
           check: Check(.sourceReadable, mayComeLater ? .skipped : .failed, diagnostic.message),
@@ -29,12 +33,18 @@ extension FlowContext {
 
   private func missingFields(of fields: [String]) -> [Finding] {
     let needed = spec.writeMode == .delete ? Set(key ?? []) : nil
+    // An object may leave a field out, which is NULL then, so the next one may have what none had so far.
+    let mayComeLater = design.sources.contains { $0.source.hasObjects }
     return resolution.missingFields.filter { needed?.contains($0.name) ?? true }.map { column in
-      failed(
-        .sourceReadable, "the source has no field \"\(column.from)\" for column \(column.name.sql)",
-        about: "field \(column.from) of \(design.flow.name)",
-        at: places.place(of: "columns.\(column.name.name).from", "columns.\(column.name.name)", "source"),
-        help: suggestions(for: column.from, in: fields, called: "fields"))
+      let message = "the source has no field \"\(column.from)\" for column \(column.name.sql)"
+      let about = "field \(column.from) of \(design.flow.name)"
+      let place = places.place(of: "columns.\(column.name.name).from", "columns.\(column.name.name)", "source")
+      let help = suggestions(for: column.from, in: fields, called: "fields")
+      if mayComeLater {
+        return .warning(
+          .sourceReadable, "\(message) in its first objects", cause: about, at: place, help: help)
+      }
+      return failed(.sourceReadable, message, about: about, at: place, help: help)
     }
   }
 }

@@ -114,7 +114,7 @@ extension Resource<Flow> {
       .replacing("{schema}", with: WrittenName(schema: nil, name: table.schema).text)
     if let key = choice.key { flow.spec.key = key }
     let place = places.fields["source.tables.\(choice.pattern)"] ?? places.fields["source"]
-    flow.places.fields["source.table"] = place
+    if let place { flow.places.fields.add("source.table", place) }
     return flow
   }
 }

@@ -48,14 +48,14 @@ extension PlanMaker {
       context.inputs = inputs
       if needs != nil { result.needs = FlowNeeds(context, observed: observed.database) }
       key = context.key
-      found = findings(in: context, after: unsupported(design))
+      found = findings(in: context)
       if !context.isLedgerThere {
         result.ledger = ledgerStep(for: context)
         step.after.append(ledgerAddress(of: design))
       }
     } else {
       key = design.key(table: nil, recorded: recorded)
-      found = unsupported(design) + [notLookedAt(design.authorizer)]
+      found = [notLookedAt(design.authorizer)]
     }
     step.conclude(found)
     result.findings = found.filter { $0.diagnostic != nil }
@@ -107,8 +107,8 @@ extension PlanMaker {
     return makers
   }
 
-  private func findings(in context: FlowContext, after others: [Finding]) -> [Finding] {
-    var findings = others
+  private func findings(in context: FlowContext) -> [Finding] {
+    var findings: [Finding] = []
     findings.reserveCapacity(12)
     findings.append(.passed(.connection, "authorizer \(context.design.authorizer) answers"))
     findings += context.serverChecks()

@@ -127,3 +127,13 @@ extension Scope {
     }
   }
 }
+
+extension Observation {
+  /// Whether neither the manifest, nor the state, nor the table in the database that was looked at says which columns a
+  /// flow has.
+  public func leavesColumnsOpen(_ design: FlowDesign, state: AppliedState?) -> Bool {
+    guard let live = live(design.authorizer) else { return false }
+    let recorded = state?.resources[design.address.description]
+    return ColumnResolution(design, recorded: recorded, live: live, source: nil).isOpen
+  }
+}

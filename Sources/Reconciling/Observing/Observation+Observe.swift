@@ -17,7 +17,7 @@ extension Observation {
   ///   - inspect: looks into a source's files or rows, and says which fields it has.
   public static func observe(
     _ scope: Scope, state: AppliedState?, through connector: some Connector,
-    inspecting inspect: (Source) throws(Failure) -> [SourceField]
+    inspecting inspect: (Source) async throws(Failure) -> [SourceField]
   ) async -> Observation {
     var observation = Observation()
     async let databases = observeDatabases(of: scope, state: state, through: connector)
@@ -25,9 +25,15 @@ extension Observation {
     observation.asRecorded = Set(scope.designs.map(\.flow.name))
     for design in scope.flowsToInspect(state: state) {
       observation.asRecorded.remove(design.flow.name)
-      observation.sources[design.flow.name] = look(into: design, inspect)
+      if design.hasProgram { continue }
+      observation.sources[design.flow.name] = await look(into: design, inspect)
     }
     observation.databases = await databases
+    // Programs are run for their columns alone, so only once it is known that nothing else says which there are.
+    for design in scope.flowsToInspect(state: state) where design.hasProgram {
+      guard observation.leavesColumnsOpen(design, state: state) else { continue }
+      observation.sources[design.flow.name] = await look(into: design, inspect)
+    }
     return observation
   }
 
@@ -73,24 +79,29 @@ extension Observation {
   }
 
   private static func look(
-    into design: FlowDesign, _ inspect: (Source) throws(Failure) -> [SourceField]
-  ) -> SourceObservation? {
+    into design: FlowDesign, _ inspect: (Source) async throws(Failure) -> [SourceField]
+  ) async -> SourceObservation? {
     var fields: [SourceField] = []
     var isAnyRead = false
     for (_, source) in design.sources {
       switch source {
-      case .files, .rows: break
+      case .files, .rows, .program: break
       // It is looked at with its database.
       case .postgres: continue
-      // The plan says that they cannot be used yet.
-      case .program: return nil
       }
       isAnyRead = true
       do {
-        let found = try inspect(source)
+        let found = try await inspect(source)
         fields += found.filter { field in !fields.contains { $0.name == field.name } }
       } catch { return .unreadable(error.diagnostics) }
     }
     return isAnyRead ? .fields(fields) : nil
+  }
+}
+
+extension FlowDesign {
+  /// Whether a source of it is a program.
+  fileprivate var hasProgram: Bool {
+    sources.contains { if case .program = $0.source { true } else { false } }
   }
 }

@@ -55,8 +55,9 @@ struct GrantsCommand: AsyncParsableCommand {
     let connector = try await workspace.connector(for: manifests)
     let project = try manifests.expanded(await manifests.listTables(through: connector), recorded: state)
     let scope = try Scope(Selection(), of: project, state: state)
-    var observation = await Observation.observe(scope, state: state, through: connector) { source throws(Failure) in
-      try inspect(source, root: workspace.folder)
+    var observation = await Observation.observe(scope, state: state, through: connector) {
+      source async throws(Failure) in
+      try await inspect(source, root: workspace.folder)
     }
     try Task.checkCancellation()
     var diagnostics: [(authorizer: String, diagnostic: Diagnostic)] = []

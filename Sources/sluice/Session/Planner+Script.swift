@@ -14,8 +14,9 @@ extension Planner {
     let loaded = try await expanded(manifests, state: state)
     let scope = try Scope(selection, of: loaded.project, state: state)
     let connector = try await workspace.connector(for: loaded.project)
-    let observation = await Observation.observe(scope, state: state, through: connector) { source throws(Failure) in
-      try inspect(source, root: workspace.folder)
+    let observation = await Observation.observe(scope, state: state, through: connector) {
+      source async throws(Failure) in
+      try await inspect(source, root: workspace.folder)
     }
     try Task.checkCancellation()
     let (plan, needs) = Plan.withNeeds(

@@ -49,8 +49,9 @@ struct Planner {
     let loaded = try await expanded(manifests, state: state)
     let scope = try Scope(selection, of: loaded.project, state: state)
     let connector = try await workspace.connector(for: loaded.project)
-    let observation = await Observation.observe(scope, state: state, through: connector) { source throws(Failure) in
-      try inspect(source, root: workspace.folder)
+    let observation = await Observation.observe(scope, state: state, through: connector) {
+      source async throws(Failure) in
+      try await inspect(source, root: workspace.folder)
     }
     try Task.checkCancellation()
     return Result(
