@@ -84,14 +84,14 @@ class Server:
                 time.sleep(0.01)
             fields = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
             return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):
             return 0
 
     def is_session(self, process):
         """Whether it serves a client; one that has ended, and is not counted yet, has no command line any more."""
         try:
             line = pathlib.Path(f"/proc/{process}/cmdline").read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):
             return False
         return not line or b"[local]" in line
 
