@@ -44,6 +44,10 @@ public struct WrittenName: Hashable, Sendable {
   /// Unlike in SQL, an unquoted part keeps its case and may hold any characters but dots, quotes and white space at its
   /// ends: what is written is the name.
   public init?(_ text: String) {
+    if let plain = Self(plain: text) {
+      self = plain
+      return
+    }
     var parts: [String] = []
     var rest = text[...]
     while true {
@@ -58,6 +62,24 @@ public struct WrittenName: Hashable, Sendable {
     case 2: self.init(schema: Identifier(parts[0]), name: Identifier(parts[1]))
     default: return nil
     }
+  }
+
+  /// Reads what nearly all names are: ASCII letters, digits and `_`, with at most one dot between them.
+  private init?(plain text: String) {
+    let bytes = text.utf8
+    var dot: String.Index?
+    for index in bytes.indices {
+      switch bytes[index] {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+        continue
+      case UInt8(ascii: ".") where dot == nil: dot = index
+      default: return nil
+      }
+    }
+    let schema = dot.map { text[..<$0] }, name = dot.map { text[bytes.index(after: $0)...] } ?? text[...]
+    guard schema?.isEmpty != true, !name.isEmpty else { return nil }
+    self.init(schema: schema.map { Identifier(String($0)) }, name: Identifier(String(name)))
   }
 
   /// The name with `schema` where none is written.

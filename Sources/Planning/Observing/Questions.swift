@@ -63,10 +63,11 @@ public struct Questions: Hashable, Sendable {
     tables.insert(design.ledger)
     ledgers.insert(design.ledger)
     readers.formUnion(design.readers.map { ReaderQuestion(table: design.table, role: $0) })
-    columns[design.table, default: []] += (design.spec.columns?.columns ?? []).map { Identifier($0.name) }
+    let declared = design.spec.columns?.columns ?? []
+    columns[design.table, default: []] += declared.map { Identifier($0.name) }
     let isKeyOpen = design.spec.writeMode == .upsert && design.spec.key == nil
     if isKeyOpen || design.spec.columns?.takesRest ?? true { open.insert(design.table) }
-    for column in design.spec.columns?.columns ?? [] {
+    for column in declared {
       types.insert(column.type)
       if case .sql(let expression) = column.default {
         defaults.insert(
