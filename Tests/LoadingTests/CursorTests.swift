@@ -57,18 +57,20 @@ struct CursorTests {
           == LoadOutcome.CursorRange(from: "2024-01-01 11:00:00+00", to: "2024-01-01 12:00:00+00"))
       #expect(try await Self.table() == "1|A;2|b;3|c;4|d;5|e")
       #expect(
-        try await TestDatabase.current.text("SELECT status, cursor_from, cursor_to FROM _sluice_loads ORDER BY finished")
-          == """
-          loaded||2024-01-01 11:00:00+00
-          empty|2024-01-01 11:00:00+00|2024-01-01 11:00:00+00
-          loaded|2024-01-01 11:00:00+00|2024-01-01 12:00:00+00
-          """)
+        try await TestDatabase.current.text(
+          "SELECT status, cursor_from, cursor_to FROM _sluice_loads ORDER BY finished")
+            == """
+            loaded||2024-01-01 11:00:00+00
+            empty|2024-01-01 11:00:00+00|2024-01-01 11:00:00+00
+            loaded|2024-01-01 11:00:00+00|2024-01-01 12:00:00+00
+            """)
       let full = try await Self.load(world, .upsert, key: ["id"]) { $0.fullRefresh = true }
       #expect(full.counts.words == "read 6, inserted 1, unchanged 5", "\(full)")
     }
   }
 
-  @Test("in insert mode rows whose key is there are left out; without a key none is read twice", arguments: Way.allCases)
+  @Test(
+    "in insert mode rows whose key is there are left out; without a key none is read twice", arguments: Way.allCases)
   func appends(_ way: Way) async throws {
     for (mode, key) in [
       (Flow.WriteMode.insert, ["id"]), (.insertIgnore, ["id"]), (.insert, []), (.insertIgnore, []),
@@ -90,7 +92,9 @@ struct CursorTests {
     }
   }
 
-  @Test("starts at `initial`; rows without a place in its order are counted, said, and never loaded", arguments: Way.allCases)
+  @Test(
+    "starts at `initial`; rows without a place in its order are counted, said, and never loaded",
+    arguments: Way.allCases)
   func initial(_ way: Way) async throws {
     try await Self.with(way) { world in
       try await world.source.execute("INSERT INTO src.t VALUES (3, 'c', NULL), (4, 'd', 'infinity')")
@@ -123,11 +127,12 @@ struct CursorTests {
   @Test("may be a number, a text, a query's column; nothing there yet is nothing to do", arguments: Way.allCases)
   func types(_ way: Way) async throws {
     for type in ["bigint", "text", "numeric", "uuid", "double precision", "date"] {
-      let values = switch type {
-      case "uuid": ["00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"]
-      case "date": ["2024-01-01", "2024-01-02"]
-      default: ["1.5", "2.5"].map { type == "bigint" ? String($0.first ?? "0") : $0 }
-      }
+      let values =
+        switch type {
+        case "uuid": ["00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"]
+        case "date": ["2024-01-01", "2024-01-02"]
+        default: ["1.5", "2.5"].map { type == "bigint" ? String($0.first ?? "0") : $0 }
+        }
       try await SourceWorld.with(
         way, "CREATE TABLE src.t (id bigint, name text, c \(type))", target: "CREATE TABLE t (id bigint, name text)"
       ) { world in
@@ -157,7 +162,8 @@ struct CursorTests {
   @Test("of several sources each has its own place")
   func several() async throws {
     try await Self.with(.relay) { world in
-      try await world.source.execute("CREATE TABLE src.u (id bigint, name text, at int); INSERT INTO src.u VALUES (9, 'u', 7)")
+      try await world.source.execute(
+        "CREATE TABLE src.u (id bigint, name text, at int); INSERT INTO src.u VALUES (9, 'u', 7)")
       func load() async throws -> LoadOutcome {
         var request = world.request(world.table { $0.cursor = Cursor(column: "at") }, .insert, Self.columns)
         request.sources = [

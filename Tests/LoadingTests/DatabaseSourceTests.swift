@@ -29,7 +29,8 @@ struct DatabaseSourceTests {
       let outcome = try await world.world.load(world.request(world.table(), mode.0, Self.columns, key: key))
       #expect(outcome.error == nil, "\(outcome)")
       #expect(outcome.counts.words == mode.1)
-      #expect(try await TestDatabase.current.text("SELECT id, name FROM t ORDER BY 1").replacing("\n", with: ";") == mode.2)
+      #expect(
+        try await TestDatabase.current.text("SELECT id, name FROM t ORDER BY 1").replacing("\n", with: ";") == mode.2)
       #expect(try await world.world.ledgerRows().map { $0[0] } == ["loaded"])
     }
   }
@@ -58,9 +59,10 @@ struct DatabaseSourceTests {
       let definitions = columns.enumerated().map { "c\($0) \($1.0)" }.joined(separator: ", ")
       let values = columns.map(\.1).joined(separator: ", ")
       try await SourceWorld.with(
-        way, """
-          \(Self.types) CREATE TABLE src.t (\(definitions)); INSERT INTO src.t VALUES (\(values)); INSERT INTO src.t DEFAULT VALUES;
-          """,
+        way,
+        """
+        \(Self.types) CREATE TABLE src.t (\(definitions)); INSERT INTO src.t VALUES (\(values)); INSERT INTO src.t DEFAULT VALUES;
+        """,
         target: (way == .relay ? "CREATE SCHEMA src; \(Self.types)" : "") + "CREATE TABLE t (\(definitions))"
       ) { world in
         let filled = columns.enumerated().map { ("c\($0)", $1.0) }
@@ -102,7 +104,8 @@ struct DatabaseSourceTests {
             world.request(world.table(), mode, [("id", "integer"), ("v", plain)]))
           if mode == .insert {
             #expect(outcome.status == .failed, "\(type) \(target)")
-            #expect(outcome.error?.help.last == "SQLSTATE \(state)", "\(type) \(target) \(String(describing: outcome.error))")
+            #expect(
+              outcome.error?.help.last == "SQLSTATE \(state)", "\(type) \(target) \(String(describing: outcome.error))")
           } else {
             #expect(outcome.counts.words == "read 1, rejected 1", "\(type) \(target) \(outcome)")
           }
@@ -142,10 +145,12 @@ struct DatabaseSourceTests {
     }
   }
 
-  @Test("a key that comes twice in an upsert is an error, as nothing says which row is the last", arguments: Way.allCases)
+  @Test(
+    "a key that comes twice in an upsert is an error, as nothing says which row is the last", arguments: Way.allCases)
   func duplicates(_ way: Way) async throws {
     try await SourceWorld.with(
-      way, "CREATE TABLE src.t (id bigint, name text, at int); INSERT INTO src.t VALUES (1, 'new', 2), (1, 'old', 1), (2, 'x', 1)",
+      way,
+      "CREATE TABLE src.t (id bigint, name text, at int); INSERT INTO src.t VALUES (1, 'new', 2), (1, 'old', 1), (2, 'x', 1)",
       target: "CREATE TABLE t (id bigint PRIMARY KEY, name text)"
     ) { world in
       let outcome = try await world.world.load(world.request(world.table(), .upsert, Self.columns, key: ["id"]))
@@ -182,7 +187,8 @@ struct DatabaseSourceTests {
       var request = world.request(world.table(), .insert, [("id", "bigint")])
       request.knownFields = ["id", "nam"]
       #expect(try await world.world.load(request).counts.inserted == 1)
-      #expect(try await TestDatabase.current.text("SELECT new_fields FROM _sluice_loads WHERE status = 'loaded'") == "1")
+      #expect(
+        try await TestDatabase.current.text("SELECT new_fields FROM _sluice_loads WHERE status = 'loaded'") == "1")
       request.sourceChanges = .fail
       request.load = LoadRequest.newLoad()
       #expect(try await world.world.load(request).error?.code == "source-changed")

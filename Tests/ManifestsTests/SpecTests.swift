@@ -97,7 +97,7 @@ import Testing
   func tourIsComplete() throws {
     let project = try Self.tour()
     func written<Spec>(_ resources: [String: Resource<Spec>]) -> Set<String> {
-      Set(resources.values.flatMap(\.places.fields.keys).filter { !$0.contains(".") && !$0.contains("[") })
+      Set(resources.values.flatMap(\.places.fields.paths).filter { !$0.contains(".") && !$0.contains("[") })
     }
     #expect(Set(Authorizer.declaration.fields.map(\.name)).subtracting(written(project.authorizers)) == [])
     #expect(Set(Tunnel.declaration.fields.map(\.name)).subtracting(written(project.tunnels)) == [])

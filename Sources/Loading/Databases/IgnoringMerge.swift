@@ -30,7 +30,8 @@ struct IgnoringMerge {
         && databases.allSatisfy { $0.field(name).map { $0.type == types[column.name.name]?.type } ?? true }
     }
     staged = zip(columns, isFilled).map { column, isFilled in
-      isFilled ? TargetColumn(name: column.name, type: column.base, from: column.from)
+      isFilled
+        ? TargetColumn(name: column.name, type: column.base, from: column.from)
         : TargetColumn(name: column.name, type: "text", from: column.from)
     }
     values = zip(columns, isFilled).map { column, isFilled in

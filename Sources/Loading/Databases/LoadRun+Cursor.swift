@@ -64,7 +64,9 @@ extension LoadRun {
 extension LoadRequest {
   /// Where the last load of each source ended, by the source's name (by nothing where there is one alone).
   func cursorPositions(on database: borrowing Database) throws -> [String: String] {
-    let hasCursor = sources.contains { if case .postgres(let source) = $0.source { source.cursor != nil } else { false } }
+    let hasCursor = sources.contains {
+      if case .postgres(let source) = $0.source { source.cursor != nil } else { false }
+    }
     guard hasCursor, !fullRefresh else { return [:] }
     let last = try database.rows(
       """

@@ -9,13 +9,15 @@ extension LoadRun {
   /// - Returns: how many rows there are by now.
   /// - Throws: `RowsRefused`, `SourceError`, `CancellationError`.
   func transfer(
-    _ part: DatabasePart, _ columns: [TargetColumn], to destination: CopyDestination, hasOrdinal: Bool, after before: Int,
+    _ part: DatabasePart, _ columns: [TargetColumn], to destination: CopyDestination, hasOrdinal: Bool,
+    after before: Int,
     _ database: borrowing Database
   ) throws -> Int {
     let types = try ColumnType.all(of: destination.table, on: database)
     switch part.site {
     case .here:
-      return try before + insert(part, columns, types, into: destination, hasOrdinal: hasOrdinal, after: before, database)
+      return try before
+        + insert(part, columns, types, into: destination, hasOrdinal: hasOrdinal, after: before, database)
     case .session(let session):
       let (expressions, isBinary) = part.relayed(columns, types, in: self)
       let relay = Relay(

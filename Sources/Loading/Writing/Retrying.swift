@@ -8,7 +8,8 @@ public import Planning
 /// connection: then its own old backend may be the holder.
 public func isTransient(_ outcome: LoadOutcome) -> Bool {
   let codes = [
-    "connection-lost", "commit-unknown", "remote-connection-lost", "source-connection-lost", "lock-timeout", "serialization-failure",
+    "connection-lost", "commit-unknown", "remote-connection-lost", "source-connection-lost", "lock-timeout",
+    "serialization-failure",
     "server-busy", "read-only",
   ]
   guard outcome.status == .failed, let code = outcome.error?.code else { return false }

@@ -35,6 +35,9 @@ public struct FieldPlaces: Hashable, Sendable {
   /// No places.
   public init() {}
 
+  /// The paths of all values that are written.
+  public var paths: [String] { written.map(\.path) }
+
   /// The place of the value at `path`, if one is written; the last one, where there are several.
   public subscript(path: String) -> Place? { written.last { $0.path == path }?.place }
 
