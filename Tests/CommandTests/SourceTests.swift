@@ -119,7 +119,7 @@ struct SourceTests {
       "t: {source: {path: t.jsonl}, destination: wh, writeMode: insert, columns: {id: bigint, j: jsonb, later: text}}",
       files: ["t.jsonl": "{\"id\":1,\"j\":[1.10]}\n{\"id\":\"x\"}\n{\"id\":2\n"])
     let preview = try await world.document("preview", "t")
-    #expect(preview.json["rows"]?[0]?.arrayValue?.count == 3, "\(preview.error)")
+    #expect(preview.json["rows"]?.arrayValue?.first?.arrayValue?.count == 3, "\(preview.error)")
     #expect(preview.json["rejected"]?.arrayValue?.map(\.place) == ["t.jsonl:2:1", "t.jsonl:3:1"])
     try world.project.write("{\"id\":1,\"j\":[1.10]}\n", to: "t.jsonl")
     let plan = try await world.document("plan")

@@ -1,5 +1,5 @@
+import Catalog
 import Diagnostics
-import Foundation
 import Manifests
 import Planning
 import Synchronization
@@ -8,6 +8,11 @@ import Testing
 
 @testable import Loading
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
