@@ -58,7 +58,9 @@ public struct DirectConnector: Connector {
     do {
       return try await Connection.open(parameters, timeout: authorizer.spec.connectTimeout)
     } catch let error as PostgresError {
-      throw Failure(.connection(error, to: authorizer))
+      var failure = Failure(.connection(error, to: authorizer))
+      failure.isTransient = error.isTransient
+      throw failure
     } catch {
       throw Failure(
         Diagnostic(.error, "interrupted", "connecting to authorizer \(authorizer.name) was interrupted"))

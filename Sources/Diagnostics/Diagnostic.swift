@@ -75,6 +75,8 @@ extension Diagnostic: Comparable {
 public struct Failure: Error, Sendable, Equatable {
   /// What is wrong; never empty.
   public var diagnostics: [Diagnostic]
+  /// Whether the same may well succeed a little later.
+  public var isTransient = false
 
   /// Makes a failure of one diagnostic.
   public init(_ diagnostic: Diagnostic) { self.diagnostics = [diagnostic] }

@@ -27,6 +27,7 @@ public func load(
   } catch let refusal as Refusal {
     outcome = LoadOutcome(flow: request.flow, load: request.load, status: .failed, mode: request.mode)
     outcome.error = refusal.diagnostic
+    outcome.isConnectionMissing = refusal.isConnectionMissing
     let row = LedgerRow(
       status: .failed, sqlState: refusal.sqlState, message: refusal.ledgerMessage, started: startedAt)
     // Rows under another lineage would block the project that the ledger belongs to; and while another load has the
@@ -82,8 +83,7 @@ private func attempt(
 private func record(_ row: LedgerRow, _ request: LoadRequest, on connection: Connection) async -> Bool {
   let isWritten = try? await connection.perform { database in
     guard !database.isBroken else { return false }
-    try request.record(row, on: database)
-    return true
+    return try request.record(row, on: database)
   }
   return isWritten ?? false
 }

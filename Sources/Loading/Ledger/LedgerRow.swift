@@ -105,7 +105,9 @@ extension LoadRequest {
   }
 
   /// Writes the row of a load that failed, in a transaction of its own.
-  func record(_ row: LedgerRow, on database: borrowing Database) throws {
+  ///
+  /// - Returns: whether it was written: not where the id has a row already.
+  func record(_ row: LedgerRow, on database: borrowing Database) throws -> Bool {
     try database.transaction(prelude: prelude) { database in
       let known = try database.rows(
         """
@@ -113,8 +115,9 @@ extension LoadRequest {
         """
       ) { (isThere: $0.bool(0) ?? false, columns: Set($0.textArray(1) ?? [])) }
       // An id has one row: it may be that of a load that did happen, and only its answer was lost.
-      guard let known = known.first, !known.isThere else { return }
+      guard let known = known.first, !known.isThere else { return false }
       try database.run(row.insert(self, into: known.columns))
+      return true
     }
   }
 

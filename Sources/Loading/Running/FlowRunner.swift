@@ -140,9 +140,11 @@ public struct FlowRunner: Sendable {
       connection = try await connector.open(flow.authorizer)
     } catch {
       try Task.checkCancellation()
-      return LoadOutcome(
+      var outcome = LoadOutcome(
         flow: flow.name, load: request.load, status: .failed, mode: request.mode, error: error.diagnostics[0],
         attempt: request.attempt)
+      outcome.isConnectionMissing = error.isTransient
+      return outcome
     }
     let result: Result<LoadOutcome, any Error>
     do {

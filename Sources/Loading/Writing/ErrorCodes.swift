@@ -6,6 +6,8 @@ func diagnosticCode(_ error: PostgresError) -> String {
     if error.isCommitUnknown { return "commit-unknown" }
     return error.isConnectionLost ? "connection-lost" : "server-error"
   }
+  // The server had refused something before the connection broke; what it was is asked again.
+  if error.isConnectionLost, error.severity == "ERROR" { return "connection-lost" }
   switch state {
   case "23502": return "not-null-violation"
   case "23503": return "foreign-key-violation"

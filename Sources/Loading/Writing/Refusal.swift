@@ -9,12 +9,15 @@ struct Refusal: Error {
   var sqlState: String?
   /// What the ledger keeps: never a value.
   var ledgerMessage: String
+  /// Whether a connection is missing that there may well be a little later.
+  var isConnectionMissing = false
 
   /// A failure that is told as it is; its first diagnostic speaks for it.
   init(_ failure: Failure) {
     diagnostic = failure.diagnostics.first ?? Diagnostic(.error, "load-failed", "the load failed")
     let place = diagnostic.place.map { " at \($0.file):\($0.line)" } ?? ""
     ledgerMessage = "\(diagnostic.code)\(place)"
+    isConnectionMissing = failure.isTransient
     if failure.diagnostics.count > 1 {
       diagnostic.related += failure.diagnostics.dropFirst().compactMap { other in
         other.place.map { RelatedPlace(other.message, at: $0) }

@@ -28,6 +28,8 @@ public struct LoadOutcome: Sendable {
   public var attempt: Int
   /// Whether the ledger has a row of it: a load that never reached the server, or was not let in, has none.
   public var isRecorded = false
+  /// Whether it failed for want of a connection that there may well be a little later.
+  public var isConnectionMissing = false
 
   /// Makes an outcome.
   public init(
