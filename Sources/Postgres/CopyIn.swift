@@ -24,6 +24,11 @@ public struct CopyIn: ~Copyable {
       rest = rest.dropFirst(4 << 20)
     }
   }
+
+  /// Looks whether the server goes on, while there is nothing to send.
+  ///
+  /// - Throws: as `send` does.
+  public func checkProgress() throws { try session.checkCopy(statement) }
 }
 
 extension Database {
@@ -71,8 +76,7 @@ extension Database {
 extension Session {
   /// Sends one message of rows.
   fileprivate func sendCopy(_ bytes: UnsafeRawBufferPointer, _ statement: String) throws {
-    try checkCancellation()
-    if hasRefusedCopy() { throw endCopy(statement, saying: "stopped") }
+    try checkCopy(statement)
     let characters = bytes.bindMemory(to: CChar.self)
     guard PQputCopyData(pointer, characters.baseAddress, Int32(characters.count)) == 1 else {
       throw failure(statement)
@@ -81,6 +85,12 @@ extension Session {
       try watch(forWriting: true)
       if hasRefusedCopy() { throw endCopy(statement, saying: "stopped") }
     }
+  }
+
+  /// Throws where the COPY was cancelled, or the server has refused a row.
+  fileprivate func checkCopy(_ statement: String) throws {
+    try checkCancellation()
+    if hasRefusedCopy() { throw endCopy(statement, saying: "stopped") }
   }
 
   /// Sends a COPY and waits until the server is ready for it.

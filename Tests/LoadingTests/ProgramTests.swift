@@ -125,12 +125,11 @@ struct ProgramTests {
     "a load that fails ends the program, and what that has started, even one that will not end",
     arguments: ["sleep 1000", "trap '' TERM; sleep 1000 & echo $! > child; while :; do wait; done"])
   func failingLoad(rest: String) async throws {
-    let world = try await LoadingWorld(Self.table)
+    let world = try await LoadingWorld("CREATE TABLE t (id bigint CHECK (id <> 1), s text)")
     // Enough for the first chunk to be sent, so that the server refuses it while the program goes on.
-    let script = "echo $$ > pid; echo id,s; echo x,a; seq -f %g,x 200000; \(rest)"
+    let script = "echo $$ > pid; echo id,s; seq -f %g,x 100000; \(rest)"
     let outcome = try await world.load(world.request(Self.shell(script), .insert, Self.columns))
     #expect(outcome.status == .failed)
-    #expect(outcome.error?.code == "bad-value" || outcome.error?.code == "22P02", "\(outcome.error?.code ?? "")")
     #expect(outcome.error?.message.hasPrefix("row 1: ") == true, "\(outcome.error?.message ?? "")")
     #expect(try Self.isGone(world.project))
     if world.project.contains("child") {

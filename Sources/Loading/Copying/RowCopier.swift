@@ -33,7 +33,7 @@ final class RowCopier {
         if !isDone { stop.stop() }
         end.wait()
       }
-      while let chunk = try next(database) { try copy(from: chunk, database) }
+      while let chunk = try next(while: { try database.checkCancellation() }) { try copy(from: chunk, database) }
       isDone = true
     } catch var refused as RowsRefused {
       refused.starts = maker.summary.starts
@@ -59,12 +59,12 @@ final class RowCopier {
 
   private var held: Chunk?
 
-  private func next(_ database: borrowing Database) throws -> Chunk? {
+  private func next(while check: () throws -> Void) throws -> Chunk? {
     if let chunk = held {
       held = nil
       return chunk
     }
-    return try ring.next { try database.checkCancellation() }
+    return try ring.next(while: check)
   }
 
   /// Runs one COPY: of `first`, and of all chunks behind it that are written in the same way.
@@ -81,7 +81,8 @@ final class RowCopier {
           try current.bytes.all().withUnsafeBytes { try copy.send($0) }
           progress.report(rows: current.rowsRead, bytes: current.bytesRead)
           ring.giveBack(current)
-          chunk = try next(database)
+          // A source may be slow: what the server says meanwhile is heard at once.
+          chunk = try next(while: { try copy.checkProgress() })
         }
         held = chunk
         if format == .binary { try TupleEncoder.trailer.withUnsafeBytes { try copy.send($0) } }
