@@ -10,8 +10,7 @@ struct FieldLawTests {
   private static let exempt: [String: String] = [
     "authorizer.type": "there is one value", "authorizer.host": "one server", "authorizer.port": "one server",
     "authorizer.database": "one server", "authorizer.service": "it wants a service file", "authorizer.tunnel": "no ssh",
-    "authorizer.url": "every other test connects by it", "flow.sourceChanges": "not supported yet",
-    "authorizer.renamedFrom": "a rename",
+    "authorizer.url": "every other test connects by it", "authorizer.renamedFrom": "a rename",
     "tunnel.renamedFrom": "a rename",
     "source.renamedFrom": "a rename", "destination.renamedFrom": "a rename", "flow.renamedFrom": "a rename",
   ]
@@ -59,7 +58,8 @@ struct FieldLawTests {
       Variation("flow/f", "columns", "{id: bigint, note: {type: text, from: more}}"),
       Variation("flow/f", "tableChanges", "none"), Variation("flow/f", "readers", "keep"),
       Variation("flow/f", "maxRejects", "10"), Variation("flow/f", "deleteMissing", "true"),
-      Variation("flow/f", "maxDeletes", "10%"),
+      Variation("flow/f", "maxDeletes", "10%"), Variation("flow/f", "sourceChanges", "fail"),
+      Variation("source/tables", "tables", "{public.t: skip}"),
       Variation("flow/f", "grantSelect", "[\(reader)]"), Variation("flow/f", "after", "[g]"),
       Variation("flow/f", "schedule", "day"), Variation("flow/f", "timezone", "Europe/Prague"),
       Variation("flow/f", "enabled", "false"), Variation("flow/f", "retry", "{attempts: 5}"),
@@ -83,6 +83,7 @@ struct FieldLawTests {
       "destination/other": ["authorizer": "wh"],
       "tunnel/bastion": ["host": "a.example.com"],
       "source/files": ["path": "t.csv"], "source/pg": ["authorizer": "wh", "table": "public.t"],
+      "source/tables": ["authorizer": "wh", "tables": "{public.t: {}}"],
       "source/query": ["authorizer": "wh", "query": "SELECT 1 AS one"], "source/rows": ["rows": "[{id: 1}]"],
       "source/program": ["command": "[cat, a.csv]", "format": "csv"],
       "flow/f": [

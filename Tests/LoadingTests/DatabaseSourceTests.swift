@@ -92,6 +92,7 @@ struct DatabaseSourceTests {
     for (type, target, value, state) in [
       ("text", "integer", "'12x'", "22P02"), ("text", "character varying(3)", "'abcd'", "22001"),
       ("numeric", "integer", "1.5", "22P02"), ("bigint", "integer", "5000000000", "22003"),
+      ("character varying(9)", "character varying(3)", "'abcd'", "22001"),
       ("text", "small", "'abcd'", "22001"), ("integer", "integer NOT NULL", "NULL", "23502"),
     ] {
       try await SourceWorld.with(

@@ -26,8 +26,10 @@ struct IgnoringMerge {
     let databases = run.parts.compactMap(\.database)
     let isFilled: [Bool] = columns.map { column in
       guard case .field(let name) = column.from else { return true }
-      return databases.count == run.parts.count
-        && databases.allSatisfy { $0.field(name).map { $0.type == types[column.name.name]?.type } ?? true }
+      guard databases.count == run.parts.count, let type = types[column.name.name] else { return false }
+      return databases.allSatisfy { part in
+        part.field(name).map { $0.type == type.type && $0.modifier == type.modifier } ?? true
+      }
     }
     staged = zip(columns, isFilled).map { column, isFilled in
       isFilled

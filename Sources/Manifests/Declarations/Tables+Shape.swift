@@ -27,7 +27,7 @@ extension Shape where Value == [TableChoice] {
       case .mapping(let entries) where !entries.isEmpty:
         return entries.compactMap { entry in
           reading.member(entry.key, at: entry.value.place) { read(entry, &$0, options) }
-        }
+        }.sorted { $0.pattern < $1.pattern }
       case .mapping:
         reading.complain(
           Complaint("is an empty map", help: ["to take all tables: `tables: {\"*.*\": {}}`"]), about: node)

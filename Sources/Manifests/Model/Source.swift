@@ -131,7 +131,7 @@ public struct PostgresSource: Equatable, Sendable {
   /// `schema.table`; one of `table`, `query` and `tables` is given.
   public var table: String?
   public var query: String?
-  /// In the order written; a flow of such a source stands for one flow a table.
+  /// By name; a flow of such a source stands for one flow a table.
   public var tables: [TableChoice]?
   public var cursor: Cursor?
   public var allowEmpty: Bool = false

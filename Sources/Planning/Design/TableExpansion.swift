@@ -109,13 +109,21 @@ extension Resource<Flow> {
     one.table = WrittenName(schema: table.schema, name: table.name).text
     one.cursor = choice.cursor ?? source.cursor
     flow.spec.inputs = [Flow.NamedInput(name: nil, input: .inline(.postgres(one)))]
-    flow.spec.table = (spec.table ?? "{table}")
-      .replacing("{table}", with: WrittenName(schema: nil, name: table.name).text)
-      .replacing("{schema}", with: WrittenName(schema: nil, name: table.schema).text)
+    flow.spec.table = WrittenName(spec.table ?? "{table}").map { table.filled(in: $0).text }
     if let key = choice.key { flow.spec.key = key }
     let place = places.fields["source.tables.\(choice.pattern)"] ?? places.fields["source"]
     if let place { flow.places.fields.add("source.table", place) }
     return flow
+  }
+}
+
+extension QualifiedName {
+  /// `written` with the name and the schema in their places.
+  fileprivate func filled(in written: WrittenName) -> WrittenName {
+    func filled(_ part: Identifier) -> Identifier {
+      Identifier(part.name.replacing("{table}", with: name.name).replacing("{schema}", with: schema.name))
+    }
+    return WrittenName(schema: written.schema.map(filled), name: filled(written.name))
   }
 }
 

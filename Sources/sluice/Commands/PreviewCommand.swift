@@ -64,7 +64,7 @@ struct PreviewCommand: AsyncParsableCommand {
       version: Sluice.version, parallel: 1)
     run.again = true
     let runner = try FlowRunner(
-      project: loaded.project, state: planned, connector: result.connector, run: run
+      project: result.scope.project, state: planned, connector: result.connector, run: run
     ) { _ in }
     return try await runner.preview(name, rows: rows)
   }
