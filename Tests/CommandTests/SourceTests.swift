@@ -17,7 +17,7 @@ struct SourceTests {
     #expect(try runs() == 0)
     let plan = try await world.sluice("plan")
     #expect(plan.status == 0, "\(plan.error)")
-    #expect(plan.output.contains("when  date    1 row of output of sh"), "\(plan.output)")
+    #expect(plan.output.contains("\"when\"  date    1 row of output of sh"), "\(plan.output)")
     #expect(try runs() == 1)
     #expect(try await world.sluice("apply", "--yes").status == 0)
     let before = try runs()

@@ -174,7 +174,7 @@ struct LoadSafetyTests {
     #expect(outcome.error?.help.contains("the ledger's: another") == true)
     #expect(try await world.rows().count == 1)
     #expect(try await world.ledgerRows().count == 1)
-    #expect(request.retried(after: outcome).load != request.load)
+    #expect(!isTransient(outcome))
   }
 
   @Test("a slot is loaded once, unless again")
