@@ -11,13 +11,13 @@ struct SourceTests {
   func program() async throws {
     let world = try World(
       "t: {source: {command: [sh, count.sh], format: jsonl}, destination: wh, writeMode: truncate_insert}",
-      files: ["count.sh": "echo x >> runs\necho '{\"id\":1,\"when\":\"2024-01-31\",\"j\":{\"a\":1}}'\n"])
+      files: ["count.sh": "echo x >> runs\necho '{\"id\":1,\"day\":\"2024-01-31\",\"j\":{\"a\":1}}'\n"])
     func runs() throws -> Int { world.project.contains("runs") ? try world.project.read("runs").count / 2 : 0 }
     #expect(try await world.sluice("validate").status == 0)
     #expect(try runs() == 0)
     let plan = try await world.sluice("plan")
     #expect(plan.status == 0, "\(plan.error)")
-    #expect(plan.output.contains("\"when\"  date    1 row of output of sh"), "\(plan.output)")
+    #expect(plan.output.contains("day  date    1 row of output of sh"), "\(plan.output)")
     #expect(try runs() == 1)
     #expect(try await world.sluice("apply", "--yes").status == 0)
     let before = try runs()
@@ -120,7 +120,7 @@ struct SourceTests {
       files: ["t.jsonl": "{\"id\":1,\"j\":[1.10]}\n{\"id\":\"x\"}\n{\"id\":2\n"])
     let preview = try await world.document("preview", "t")
     #expect(preview.json["rows"]?.arrayValue?.first?.arrayValue?.count == 3, "\(preview.error)")
-    #expect(preview.json["rejected"]?.arrayValue?.map(\.place) == ["t.jsonl:2:1", "t.jsonl:3:1"])
+    #expect(Set(preview.json["rejected"]?.arrayValue?.map(\.place) ?? []) == ["t.jsonl:2:1", "t.jsonl:3:1"])
     try world.project.write("{\"id\":1,\"j\":[1.10]}\n", to: "t.jsonl")
     let plan = try await world.document("plan")
     #expect(plan.action("flow/t") == "create")
