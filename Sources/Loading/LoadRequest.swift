@@ -113,6 +113,8 @@ public struct LoadRequest: Sendable {
   public var attempt: Int = 1
   /// The transaction of the last try.
   let transaction = LoadTransaction()
+  /// How many rows insert_ignore takes at a time.
+  var batchRows = 50_000
   /// How long an earlier try, whose connection was lost, is waited for before it is ended.
   var lockPatience = Duration.seconds(10)
   /// Whether files and slots that were loaded are loaded once more.

@@ -59,15 +59,16 @@ private func makePreview(
   let feed = RowFeed(
     parts.filter { $0.database == nil }, columns: columns, sourceCount: request.sources.count,
     changes: (request.sourceChanges, request.knownFields), load: request.load, startedAt: currentTime(), scope: scope)
+  let destination = CopyDestination(stage: Stage.name, columns, ordinal: Stage.ordinal)
   let copier = IgnoringCopier(
-    feed, TupleEncoder(columns, hasOrdinal: true),
-    to: CopyDestination(stage: Stage.name, columns, ordinal: Stage.ordinal), log, meter)
-  try copier.copyAll(database, limit: rows)
+    feed, of: parts.filter { $0.database == nil }, columns, to: BatchSender(destination: destination, hasOrdinal: true),
+    batchRows: max(min(rows, request.batchRows), 1), limit: rows, log, meter)
+  let read = try copier.copyAll(database).rows
   var rejected = log.kept
   let databases = parts.filter { $0.database != nil }
-  if !databases.isEmpty, copier.feed.ordinal < rows {
+  if !databases.isEmpty, read < rows {
     let run = LoadRun(request, sources, sessions, startedAt: currentTime(), scope, meter)
-    rejected += try run.preview(databases, rows: rows - copier.feed.ordinal, after: copier.feed.ordinal, database)
+    rejected += try run.preview(databases, rows: rows - read, after: read, database)
   }
   let values = try database.rows(
     """

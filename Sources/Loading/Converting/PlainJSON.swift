@@ -4,13 +4,13 @@ extension Bytes {
   /// What is right but seldom (`\u` escapes, exponents, very long numbers, deep nesting) is not: the server may have
   /// limits there.
   var isPlainJSON: Bool {
-    var scanner = JSONScanner(bytes: self)
+    var scanner = PlainJSON(bytes: self)
     return scanner.isPlain()
   }
 }
 
 /// A pass over JSON (RFC 8259) that builds nothing.
-private struct JSONScanner {
+private struct PlainJSON {
   let bytes: Bytes
   private var at = 0
   /// For each level that is open, whether it is an object.

@@ -29,6 +29,7 @@ struct RowFeed: ~Copyable {
   private let scope: InputScope
   private var commas = DecimalCommas()
   private var isHeld = false
+  private var hasLines = false
   private var bytesBefore = 0
 
   /// A feed before the first row.
@@ -93,7 +94,7 @@ struct RowFeed: ~Copyable {
   var current: SourcePart? { parts.indices.contains(part) ? parts[part] : nil }
 
   /// The line on which the row starts; for inline rows their number.
-  var line: Int { current?.hasLines == true ? reader?.line ?? 0 : ordinal - (starts.last ?? 0) }
+  var line: Int { hasLines ? reader?.line ?? 0 : ordinal - (starts.last ?? 0) }
 
   /// The value of the column at `index`; nothing for NULL. Valid until the next row.
   @inline(__always)
@@ -143,6 +144,7 @@ struct RowFeed: ~Copyable {
     let next = try parts[part].open(scope)
     reader = next
     starts.append(ordinal)
+    hasLines = parts[part].hasLines
     fileName.truncate(to: 0)
     fileName.append(parts[part].name)
     row.set(FieldTable.Place.file, to: parts[part].file == nil ? nil : fileName.all())

@@ -18,10 +18,9 @@ extension LoadRun {
       counts.inserted = merge.inserted
       counts.unchanged = counts.read - counts.inserted - log.count
     } else {
-      let copier = try ignoringCopier(log, database)
-      try copier.copyAll(database)
-      newFields = copier.feed.newFields
-      counts.read = copier.feed.ordinal
+      let summary = try ignoringCopier(log).copyAll(database)
+      newFields = summary.newFields
+      counts.read = summary.rows
       counts.inserted = counts.read - log.count
     }
     counts.rejected = log.count
@@ -35,28 +34,34 @@ extension LoadRun {
     return counts
   }
 
-  /// Rows go straight into the table, or by way of a temporary one where row-level security refuses COPY.
-  private func ignoringCopier(_ log: RejectLog, _ database: borrowing Database) throws -> IgnoringCopier {
-    let columns = request.columns
-    let feed = feed(columns)
-    guard hasRowSecurity else {
-      return IgnoringCopier(
-        feed, TupleEncoder(columns, hasOrdinal: false), to: CopyDestination(request.target, columns), log, meter)
+  private func ignoringCopier(_ log: RejectLog) -> IgnoringCopier {
+    let target = CopyDestination(request.target, request.columns)
+    return IgnoringCopier(
+      feed(request.columns), of: parts, request.columns, to: BatchSender(destination: target, hasOrdinal: false),
+      takesCopy: !hasRowSecurity, batchRows: request.batchRows, log, meter
+    ) { [request, hasRowSecurity] database in
+      try request.wayOfRefused(to: target, hasRowSecurity: hasRowSecurity, on: database)
     }
-    try database.run(Stage.create(columns, isIndexed: true) { _ in false })
-    let copier = IgnoringCopier(
-      feed, TupleEncoder(columns, hasOrdinal: true),
-      to: CopyDestination(stage: Stage.name, columns, ordinal: Stage.ordinal), log, meter)
-    let names = columns.map(\.name)
-    let target = request.target
-    copier.merge = { first, last in
-      """
-      INSERT INTO \(name: target) (\(identifiers: names)) \
-      SELECT \(identifiers: names) FROM pg_temp.\(identifier: Stage.name) \
-      WHERE \(identifier: Stage.ordinal) BETWEEN \(value: first)::bigint AND \(value: last)::bigint \
-      ORDER BY \(identifier: Stage.ordinal)
-      """
+  }
+}
+
+extension LoadRequest {
+  /// How rows are settled that the server does not take as they come.
+  fileprivate func wayOfRefused(
+    to target: CopyDestination, hasRowSecurity: Bool, on database: borrowing Database
+  ) throws -> IgnoringCopier.Way {
+    let rules = try TargetRules(self, on: database)
+    // Where policies apply, the table does not take COPY: the server says what is missing.
+    guard rules.hasTemporary || hasRowSecurity else { return .pieces }
+    try database.run("SAVEPOINT stage")
+    do {
+      let stage = try BatchStage(target, columns, rules, hasRowSecurity: hasRowSecurity, on: database)
+      try database.run("RELEASE SAVEPOINT stage")
+      return .staged(stage)
+    } catch let error as PostgresError where error.sqlState == "42501" && !hasRowSecurity {
+      // A column's type may be in a schema that the role may not use.
+      try database.script("ROLLBACK TO SAVEPOINT stage; RELEASE SAVEPOINT stage")
+      return .pieces
     }
-    return copier
   }
 }

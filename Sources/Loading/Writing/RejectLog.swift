@@ -24,18 +24,39 @@ struct RejectedRow {
   /// The row as it stands in the file, where it could not be taken apart.
   var text: String?
 
-  /// One line of JSON.
-  var json: String {
-    var members: [(String, JSONValue)] = [
-      ("file", .string(file)), ("line", .int(line)), ("sqlState", .string(sqlState)), ("message", .string(message)),
-    ]
-    if let text { members.append(("text", .string(text))) }
-    var parts = members.map { "\(JSONValue.string($0.0).text(.line)):\($0.1.text(.line))" }
-    if let fields {
-      let row = fields.map { "\(JSONValue.string($0.name).text(.line)):\(JSONValue.string($0.value).text(.line))" }
-      parts.append("\"row\":{\(row.joined(separator: ","))}")
+  /// Appends one line of JSON.
+  func append(to line: inout [UInt8]) {
+    line += "{\"file\":".utf8
+    Self.append(file, to: &line)
+    line += ",\"line\":\(self.line),\"sqlState\":".utf8
+    Self.append(sqlState, to: &line)
+    line += ",\"message\":".utf8
+    Self.append(message, to: &line)
+    if let text {
+      line += ",\"text\":".utf8
+      Self.append(text, to: &line)
     }
-    return "{\(parts.joined(separator: ","))}\n"
+    if let fields {
+      line += ",\"row\":{".utf8
+      for (index, field) in fields.enumerated() {
+        if index > 0 { line.append(UInt8(ascii: ",")) }
+        Self.append(field.name, to: &line)
+        line.append(UInt8(ascii: ":"))
+        Self.append(field.value, to: &line)
+      }
+      line.append(UInt8(ascii: "}"))
+    }
+    line += "}\n".utf8
+  }
+
+  /// Appends a string, or null. There may be as many of them as rows of the source, and most are plain.
+  private static func append(_ text: String?, to line: inout [UInt8]) {
+    guard let text else { return line += "null".utf8 }
+    let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+    guard isPlain else { return line += JSONValue.string(text).text(.line).utf8 }
+    line.append(UInt8(ascii: "\""))
+    line += text.utf8
+    line.append(UInt8(ascii: "\""))
   }
 
   /// The same as a finding.
@@ -51,31 +72,47 @@ struct RejectedRow {
 final class RejectLog {
   private let path: FilePath?
   private var file: FileDescriptor?
+  private var buffer: [UInt8] = []
   private(set) var count = 0
   /// What there is without a file.
   private(set) var kept: [Diagnostic] = []
   /// How many are allowed; nothing: any number.
   var most: Int?
 
+  private static let bufferSize = 1 << 16
+
   init(file path: FilePath?) { self.path = path }
 
   deinit { try? file?.close() }
 
-  /// Adds a row.
+  /// How many more are allowed; nothing: any number.
+  var room: Int? { most.map { $0 - count } }
+
+  /// Adds a batch's rejected rows, in the source's order; they are in the file when this returns or throws.
   ///
   /// - Throws: `Failure` where there are too many, or the file cannot be written.
-  func add(_ row: RejectedRow) throws(Failure) {
+  func add(_ refusals: Refusals, of batch: Batch, _ parts: [SourcePart]) throws {
+    try refusals.forEachRejected(of: batch, parts) { try keep($0) }
+    try conclude()
+  }
+
+  /// Adds a rejected row; it is in the file when this returns or throws.
+  ///
+  /// - Throws: `Failure` where there are too many, or the file cannot be written.
+  func add(_ row: RejectedRow) throws {
+    try keep(row)
+    try conclude()
+  }
+
+  private func keep(_ row: RejectedRow) throws(Failure) {
+    if let most, count > most { return }
     count += 1
-    if let path {
-      do {
-        try open(path).writeAll(Array(row.json.utf8))
-      } catch {
-        throw Failure(
-          Diagnostic(.error, "rejects-unwritable", "cannot write rejected rows to \(path): \(describe(error))"))
-      }
-    } else {
-      kept.append(row.diagnostic)
-    }
+    if path == nil { kept.append(row.diagnostic) } else { row.append(to: &buffer) }
+    if buffer.count >= Self.bufferSize { try flush() }
+  }
+
+  private func conclude() throws(Failure) {
+    try flush()
     if let most, count > most { throw tooMany("more than \(most) rows were rejected") }
   }
 
@@ -85,6 +122,17 @@ final class RejectLog {
       Diagnostic(
         .error, "too-many-rejects", "\(message): nothing was written",
         help: path.map { ["the rejected rows are in \($0)"] } ?? []))
+  }
+
+  private func flush() throws(Failure) {
+    guard let path, !buffer.isEmpty else { return }
+    do {
+      try open(path).writeAll(buffer)
+    } catch {
+      throw Failure(
+        Diagnostic(.error, "rejects-unwritable", "cannot write rejected rows to \(path): \(describe(error))"))
+    }
+    buffer.removeAll(keepingCapacity: true)
   }
 
   private func open(_ path: FilePath) throws -> FileDescriptor {
