@@ -45,7 +45,7 @@ final class Batch {
   private let jsonColumns: [Int]
 
   /// How many bytes fill one.
-  static let fullBytes = 10 << 20
+  static let fullBytes = 8 << 20
 
   /// An empty batch for rows of `columns`.
   init(rows: Int, _ columns: [TargetColumn]) {

@@ -5,6 +5,8 @@ struct BatchSender {
   let destination: CopyDestination
   /// Whether the table's first column takes the rows' ordinals.
   let hasOrdinal: Bool
+  /// Which of the rows' values the table takes, where it takes ordinals; nothing: all of them.
+  var picks: [Bool]?
 
   /// Sends all plain rows, or all others.
   func send(_ batch: Batch, isText: Bool, _ database: borrowing Database) throws {
@@ -52,7 +54,15 @@ struct BatchSender {
     out.append(bigEndian: Int16(truncatingIfNeeded: destination.columns.count))
     out.append(bigEndian: Int32(8))
     out.append(bigEndian: Int64(row.ordinal))
-    out.append(bytes[2..<bytes.count])
+    guard let picks else { return out.append(bytes[2..<bytes.count]) }
+    var start = 2
+    for isPicked in picks {
+      // A value is its length, -1 for NULL, and its bytes.
+      let length = Int32(bitPattern: bytes.bigEndian(at: start))
+      let end = start + 4 + Int(max(length, 0))
+      if isPicked { out.append(bytes[start..<end]) }
+      start = end
+    }
   }
 
   /// Sends `rows` piece by piece, and adds those that are refused to `refusals`.
@@ -63,5 +73,13 @@ struct BatchSender {
     try Loading.settle(rows, table: table, &refusals, isEnd: { rows[$0].isText != rows[$1].isText }) { range in
       try database.attempt(table: table) { try send(batch, rows[range], database) }
     }
+  }
+}
+
+extension Bytes {
+  /// The four bytes at `offset` as a number in network byte order.
+  fileprivate func bigEndian(at offset: Int) -> UInt32 {
+    UInt32(self[offset]) << 24 | UInt32(self[offset + 1]) << 16 | UInt32(self[offset + 2]) << 8
+      | UInt32(self[offset + 3])
   }
 }

@@ -10,7 +10,9 @@ struct BatchStageNames {
   let stage = Stage.name
   /// Rows as text.
   let texts = Identifier("_sluice_texts")
-  /// Ordinals of staged rows to be tried one by one.
+  /// Of all rows what rules are about.
+  let keys = TargetRules.staged
+  /// Ordinals of rows to be tried one by one.
   let suspects = Identifier("_sluice_suspects")
   let refused = Identifier("_sluice_refused")
 

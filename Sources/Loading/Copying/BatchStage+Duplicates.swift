@@ -11,7 +11,9 @@ extension BatchStage {
   /// key a first row is tried, and where the server says another thing of it, so are all others.
   func refuseDuplicates(_ refusals: inout Refusals, _ database: borrowing Database) throws {
     for key in rules.keys {
-      guard knownWords[key.rule] ?? true, let duplicates = key.duplicates(among: names.suspects) else { continue }
+      guard knownWords[key.rule] ?? true, let duplicates = key.duplicates(among: names.suspects, in: names.stage) else {
+        continue
+      }
       if knownWords[key.rule] == nil {
         let samples = try database.rows("\(sql: duplicates) LIMIT 1") { row in
           (ordinal: row.int(0) ?? 0, message: row.text(2), detail: row.text(3))

@@ -3,9 +3,10 @@ internal import Postgres
 
 /// Temporary tables in which a batch that the server has refused is taken apart.
 ///
-/// Rows are staged with the types that their values have, and without constraints. Those that break a rule of the target
-/// are found by set operations, all others are inserted at once, and then those are tried one by one: the server alone
-/// says which row is refused, and why. Where rows may be refused for what no rule says, they are halved.
+/// Of all rows what the target's rules are about is staged, with its types and without constraints, and those that break
+/// one are found by set operations. All others go by COPY at once; then those are staged as a whole and tried one by one:
+/// the server alone says which row is refused, and why. Where rows are refused for what no rule says, all are staged and
+/// halved.
 final class BatchStage {
   let target: CopyDestination
   private let columns: [TargetColumn]
@@ -13,13 +14,15 @@ final class BatchStage {
   let names = BatchStageNames()
   private let sender: BatchSender
   private let texts: BatchSender
+  private let keys: BatchSender
+  private let targetSender: BatchSender
   /// Whether policies apply: a DO block cannot tell what they refuse from a missing privilege.
-  private let hasRowSecurity: Bool
+  let hasRowSecurity: Bool
   /// For keys, by their rules, whether what the server says to a duplicate is known.
   var knownWords: [Int: Bool] = [:]
   /// Whether the rules can be asked.
   private var asksRules = true
-  private var isIndexed = false
+  var isIndexed = false
   /// The tables that have rows.
   private var written: Set<Identifier> = []
   /// How many rows of text the server took when it was asked last.
@@ -38,14 +41,21 @@ final class BatchStage {
       destination: CopyDestination(stage: names.stage, columns, ordinal: Stage.ordinal), hasOrdinal: true)
     texts = BatchSender(
       destination: CopyDestination(stage: names.texts, columns, ordinal: Stage.ordinal), hasOrdinal: true)
+    let concerned = columns.filter { rules.columns.contains($0.name.name) }
+    keys = BatchSender(
+      destination: CopyDestination(stage: names.keys, concerned, ordinal: Stage.ordinal), hasOrdinal: true,
+      picks: columns.map { rules.columns.contains($0.name.name) })
+    targetSender = BatchSender(destination: target, hasOrdinal: false)
     // A batch is small: what compiling its queries takes is more than it saves.
     try database.script("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off")
     let typed: [SQL] = columns.map { "\(identifier: $0.name) \(raw: $0.base)" }
+    let keyTypes: [SQL] = concerned.map { "\(identifier: $0.name) \(raw: $0.base)" }
     let untyped: [SQL] = columns.map { "\(identifier: $0.name) text" }
     try database.script(
       """
       \(table(names.stage, typed));
       \(table(names.texts, untyped));
+      \(table(names.keys, keyTypes));
       \(table(names.suspects, ["rule int"]));
       \(table(names.refused, ["state text", "message text", "detail text", "place int", "column_name text"]))
       """)
@@ -112,39 +122,53 @@ final class BatchStage {
 
   // MARK: The target
 
-  /// Stages the plain rows.
-  func stagePlain(_ batch: Batch, _ refusals: inout Refusals, _ database: borrowing Database) throws {
-    guard batch.texts < batch.rows.count else { return }
-    written.insert(names.stage)
-    try sender.settle(batch, batch.rows.filter { !$0.isText }, &refusals, database)
-  }
-
-  /// Takes the staged rows to the target, as far as it takes them; where rows exclude one another the first one wins.
+  /// Takes the batch's rows to the target, as far as it takes them, but for those of text that were not judged good;
+  /// where rows exclude one another the first one wins.
   func merge(_ batch: Batch, _ refusals: inout Refusals, _ database: borrowing Database) throws {
     if refusals.areTooMany { return }
-    let suspects = try findSuspects(database)
-    guard !rules.needsOrder, asksRules, rules.hasBlocks, !hasRowSecurity else {
+    let suspects = try findSuspects(batch, database)
+    let isBulk = !rules.needsOrder && asksRules && rules.hasBlocks && !hasRowSecurity
+    guard isBulk, try insertOthers(than: suspects, batch, database) else {
+      try stagePlain(batch, &refusals, database) { _ in true }
       return try mergeInOrder(batch, &refusals, database)
     }
-    let order: SQL = judgedGood > 0 ? " ORDER BY s.\(identifier: Stage.ordinal)" : ""
-    let others: SQL =
-      suspects == 0
-      ? ""
-      : """
-       WHERE NOT EXISTS (SELECT FROM pg_temp.\(identifier: names.suspects) x
-        WHERE x.\(identifier: Stage.ordinal) = s.\(identifier: Stage.ordinal))
-      """
-    let refused = try database.attempt(table: target.name) {
-      try database.run("\(sql: insert)\(sql: others)\(sql: order)")
-    }
-    guard refused == nil else {
-      return try mergeInOrder(batch, &refusals, database)
-    }
-    guard suspects > 0 else { return }
-    if suspects > Self.manySuspects { try refuseDuplicates(&refusals, database) }
+    if suspects.isEmpty { return }
+    try stagePlain(batch, &refusals, database) { suspects.contains($0.ordinal) }
+    if suspects.count > Self.manySuspects { try refuseDuplicates(&refusals, database) }
     if refusals.areTooMany { return }
     try database.run(names.trySuspects(columns, target, room: refusals.room - refusals.rows.count))
     try readRefused(&refusals, database)
+  }
+
+  /// Stages those plain rows for which `isWanted` holds.
+  private func stagePlain(
+    _ batch: Batch, _ refusals: inout Refusals, _ database: borrowing Database, _ isWanted: (Batch.Row) -> Bool
+  ) throws {
+    let rows = batch.rows.filter { !$0.isText && isWanted($0) }
+    if rows.isEmpty { return }
+    written.insert(names.stage)
+    try sender.settle(batch, rows, &refusals, database)
+  }
+
+  /// Takes the rows that are no suspects to the target, all at once; false where any of them is refused.
+  private func insertOthers(than suspects: Set<Int>, _ batch: Batch, _ database: borrowing Database) throws -> Bool {
+    try database.attempt(table: target.name) {
+      if batch.texts < batch.rows.count {
+        if suspects.isEmpty {
+          try targetSender.send(batch, isText: false, database)
+        } else {
+          let others = batch.rows.filter { !$0.isText && !suspects.contains($0.ordinal) }
+          try targetSender.send(batch, others[...], database)
+        }
+      }
+      guard judgedGood > 0 else { return }
+      try database.run(
+        """
+        \(sql: insert) WHERE NOT EXISTS (SELECT FROM pg_temp.\(identifier: names.suspects) x
+          WHERE x.\(identifier: Stage.ordinal) = s.\(identifier: Stage.ordinal))
+        ORDER BY s.\(identifier: Stage.ordinal)
+        """)
+    } == nil
   }
 
   /// The beginning of the statement that takes staged rows, called `s`, to the target. COPY too writes the values of an
@@ -158,71 +182,41 @@ final class BatchStage {
       """
   }
 
-  /// Finds the staged rows that seem to break a rule, or share a key with an earlier one.
+  /// Finds the rows that seem to break a rule, or share a key with an earlier one.
   ///
-  /// - Returns: how many there are.
-  private func findSuspects(_ database: borrowing Database) throws -> Int {
-    guard asksRules, let query = rules.suspects else { return 0 }
+  /// Only what the rules are about is sent for that.
+  ///
+  /// - Returns: their ordinals.
+  private func findSuspects(_ batch: Batch, _ database: borrowing Database) throws -> Set<Int> {
+    guard asksRules, let query = rules.suspects else { return [] }
+    written.formUnion([names.keys, names.suspects])
     try database.run("SAVEPOINT suspects")
     do {
-      let count = try database.run("INSERT INTO pg_temp.\(identifier: names.suspects) \(sql: query)")
-      try database.run("RELEASE SAVEPOINT suspects")
-      if count > 0 { written.insert(names.suspects) }
-      return count
-    } catch let error as PostgresError where error.kind == .statement && !error.isTransient && error.sqlState != "57014"
-    {
-      // An expression that fails, a privilege that is missing: rows can be refused without knowing why.
-      try database.script("ROLLBACK TO SAVEPOINT suspects; RELEASE SAVEPOINT suspects")
-      asksRules = false
-      return 0
-    }
-  }
-
-  /// Takes the staged rows to the target in their order: as many at once as are taken, and suspects one by one.
-  private func mergeInOrder(_ batch: Batch, _ refusals: inout Refusals, _ database: borrowing Database) throws {
-    if !isIndexed {
-      for table in [names.stage, names.suspects] {
-        try database.run("CREATE INDEX ON pg_temp.\(identifier: table) (\(identifier: Stage.ordinal))")
-      }
-      isIndexed = true
-    }
-    guard rules.hasBlocks, let first = batch.rows.first, let last = batch.rows.last else {
-      return try insertInOrder(staged(of: batch, but: refusals), oneByOne: false, &refusals, database)
-    }
-    try database.run(
-      names.insertInOrder(
-        first.ordinal...last.ordinal, insert, hasRowSecurity: hasRowSecurity,
-        room: refusals.room - refusals.rows.count))
-    try readRefused(&refusals, database)
-    // The block cannot tell what a policy refuses from a missing privilege.
-    let unsure = hasRowSecurity ? refusals.remove(sqlState: "42501") : []
-    try insertInOrder(unsure.compactMap { batch.row($0) }, oneByOne: true, &refusals, database)
-  }
-
-  /// The rows of the batch that are staged.
-  private func staged(of batch: Batch, but refusals: Refusals) -> [Batch.Row] {
-    let refused = Set(refusals.rows.map(\.ordinal))
-    return refused.isEmpty ? batch.rows : batch.rows.filter { !refused.contains($0.ordinal) }
-  }
-
-  /// The same without a block, for `rows`, between which no others are staged, unless they go one by one.
-  private func insertInOrder(
-    _ rows: [Batch.Row], oneByOne: Bool, _ refusals: inout Refusals, _ database: borrowing Database
-  ) throws {
-    if rows.isEmpty { return }
-    let found = try database.rows("SELECT \(identifier: Stage.ordinal) FROM pg_temp.\(identifier: names.suspects)")
-    let suspects = Set(found.map { $0.int(0) ?? 0 })
-    let isEnd = { oneByOne || suspects.contains(rows[$0].ordinal) || suspects.contains(rows[$1].ordinal) }
-    let ordinal: SQL = "s.\(identifier: Stage.ordinal)"
-    try settle(rows, table: target.name, &refusals, isEnd: isEnd) { range in
-      let (first, last) = (rows[range.lowerBound].ordinal, rows[range.upperBound - 1].ordinal)
-      return try database.attempt(table: target.name) {
+      let plain = batch.rows.filter { !$0.isText }
+      try keys.send(batch, plain[...], database)
+      if judgedGood > 0 {
+        let columns = keys.destination.columns
         try database.run(
           """
-          \(sql: insert) WHERE \(sql: ordinal) BETWEEN \(value: first)::bigint AND \(value: last)::bigint \
-          ORDER BY \(sql: ordinal)
+          INSERT INTO pg_temp.\(identifier: names.keys) (\(identifiers: columns))
+          SELECT \(identifiers: columns) FROM pg_temp.\(identifier: names.stage)
           """)
       }
+      let found = try database.rows(
+        """
+        INSERT INTO pg_temp.\(identifier: names.suspects) \(sql: query) RETURNING \(identifier: Stage.ordinal)
+        """)
+      var suspects: Set<Int> = []
+      found.forEach { suspects.insert($0.int(0) ?? 0) }
+      try database.run("RELEASE SAVEPOINT suspects")
+      return suspects
+    } catch let error as PostgresError where error.kind == .statement && !error.isTransient && error.sqlState != "57014"
+    {
+      // An expression that fails, a privilege that is missing, a value that the type has not: rows can be refused
+      // without knowing why.
+      try database.script("ROLLBACK TO SAVEPOINT suspects; RELEASE SAVEPOINT suspects")
+      asksRules = false
+      return []
     }
   }
 }

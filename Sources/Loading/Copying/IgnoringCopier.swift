@@ -112,7 +112,6 @@ final class IgnoringCopier {
     if isMixed, stage.judgedGood * 20 > batch.rows.count { wish.make() }
     if mayTry, isMixed, try take(batch, judgedBy: stage, database) { return try stage.clear(database) }
     let before = refusals.rows.count
-    try stage.stagePlain(batch, &refusals, database)
     try stage.merge(batch, &refusals, database)
     expectsRefusal = refusals.rows.count > before
     try stage.clear(database)

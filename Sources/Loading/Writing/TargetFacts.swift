@@ -12,7 +12,7 @@ struct TargetFacts {
   }
 
   /// All of them, to be asked at once.
-  var all: [SQL] { [table, conditions, domains, keys, references] }
+  var all: [SQL] { [table, conditions, domains, keys, references, concerned] }
 
   /// The columns that a load fills, as `l`.
   private var loaded: SQL {
@@ -124,6 +124,19 @@ struct TargetFacts {
     FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace s ON s.oid = c.relnamespace
     WHERE i.indrelid = \(sql: target) AND i.indisunique AND i.indislive
     ORDER BY i.indexrelid
+    """
+  }
+
+  /// The loaded columns that any rule is about.
+  private var concerned: SQL {
+    """
+    SELECT l.attname FROM (\(sql: loaded)) l JOIN pg_attribute a ON a.attrelid = \(sql: target) AND a.attnum = l.attnum
+    WHERE a.attnotnull OR EXISTS (SELECT FROM pg_type WHERE oid = a.atttypid AND typtype = 'd')
+      OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = a.attrelid AND a.attnum = ANY (conkey))
+      OR EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisunique
+        AND (a.attnum = ANY (i.indkey) OR EXISTS (
+          SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = i.indexrelid
+            AND refclassid = 'pg_class'::regclass AND refobjid = a.attrelid AND refobjsubid = a.attnum)))
     """
   }
 

@@ -38,8 +38,8 @@ struct TargetKey {
     "\(raw: zip(expressions, names).map { "(\($0)) AS \($1)" }.joined(separator: ", "))"
   }
 
-  private var staged: SQL {
-    "(SELECT \(identifier: Stage.ordinal) AS o, \(sql: values) FROM pg_temp.\(identifier: Stage.name)\(sql: condition))"
+  private func keys(of table: Identifier) -> SQL {
+    "(SELECT \(identifier: Stage.ordinal) AS o, \(sql: values) FROM pg_temp.\(identifier: table)\(sql: condition))"
   }
 
   private func same(_ other: String) -> SQL {
@@ -57,7 +57,10 @@ struct TargetKey {
   }
 
   /// The queries of staged rows that have the key of an earlier one, or one that is there.
-  var suspects: [SQL] {
+  ///
+  /// - Parameter staged: the table of them.
+  func suspects(in staged: Identifier) -> [SQL] {
+    let staged = keys(of: staged)
     let names = names.joined(separator: ", ")
     var all: [SQL] = [
       """
@@ -78,9 +81,12 @@ struct TargetKey {
   /// The query of the suspects that break this rule and none that is checked before it, and whose key is there, with
   /// what the server would say to each; nothing where that is not known.
   ///
-  /// - Parameter suspects: the table of suspects.
-  func duplicates(among suspects: Identifier) -> SQL? {
+  /// - Parameters:
+  ///   - suspects: the table of suspects.
+  ///   - staged: that of the rows themselves.
+  func duplicates(among suspects: Identifier, in staged: Identifier) -> SQL? {
     guard let table, isPlain else { return nil }
+    let staged = keys(of: staged)
     let message = Literal("duplicate key value violates unique constraint \"\(index)\"")
     let detail = Literal("Key (\(expressions.joined(separator: ", ")))=(")
     let shown = names.map { "format('%s', s.\($0))" }.joined(separator: ", ")

@@ -11,6 +11,8 @@ struct TargetRules {
   /// The unique indexes, in the order in which the server checks them.
   private(set) var keys: [TargetKey] = []
   private var references: [SQL] = []
+  /// The names of the columns that any rule is about.
+  private(set) var columns: Set<String> = []
   /// Whether blocks of PL/pgSQL may be run.
   private(set) var hasBlocks = false
   /// Whether text assigned to a column is read by its type's input function, not by a cast that somebody has made.
@@ -20,6 +22,9 @@ struct TargetRules {
   private(set) var needsOrder = false
   /// Whether temporary tables may be made.
   private(set) var hasTemporary = false
+
+  /// The temporary table of rows that the rules are asked about: ordinals, and the columns concerned.
+  static let staged = Identifier("_sluice_keys")
 
   /// Asks the server.
   init(_ request: LoadRequest, on database: borrowing Database) throws {
@@ -37,12 +42,13 @@ struct TargetRules {
     rows[2].forEach { row in
       let column = Identifier(row.text(0) ?? "")
       conditions.append(
-        "(SELECT (\(raw: row.text(1) ?? "true")) IS FALSE FROM (SELECT _sluice_stage.\(identifier: column) AS value) v)"
+        "(SELECT (\(raw: row.text(1) ?? "true")) IS FALSE FROM (SELECT \(identifier: Self.staged).\(identifier: column) AS value) v)"
       )
     }
     rows[3].forEach { row in keys.append(TargetKey(row, rule: keys.count + 1)) }
     if !keys.allSatisfy(\.isLoaded) { needsOrder = true }
     keys.removeAll { !$0.isLoaded }
+    rows[5].forEach { columns.insert($0.text(0) ?? "") }
     rows[4].forEach { row in
       let (columns, others) = (row.textArray(0) ?? [], row.textArray(1) ?? [])
       let table = row.text(2) ?? ""
@@ -50,7 +56,7 @@ struct TargetRules {
       let same = zip(columns, others).map { "p.\($1) = s.\($0)" }.joined(separator: " AND ")
       references.append(
         """
-        SELECT s.\(identifier: Stage.ordinal), \(raw: "\(Int32.max)") FROM pg_temp._sluice_stage s WHERE \(raw: given)
+        SELECT s.\(identifier: Stage.ordinal), \(raw: "\(Int32.max)") FROM pg_temp.\(identifier: Self.staged) s WHERE \(raw: given)
           AND (SELECT true FROM \(raw: table) p WHERE \(raw: same) LIMIT 1) IS NULL
         """)
     }
@@ -61,10 +67,10 @@ struct TargetRules {
   /// A row may come several times. The rules are numbered in the order in which the server checks them: 0 for
   /// conditions, then keys, then the rest.
   var suspects: SQL? {
-    var all = keys.flatMap(\.suspects) + references
+    var all = keys.flatMap { $0.suspects(in: Self.staged) } + references
     if !conditions.isEmpty {
       let any: SQL = conditions.joined(separator: " OR ")
-      all.append("SELECT \(identifier: Stage.ordinal), 0 FROM pg_temp.\(identifier: Stage.name) WHERE \(sql: any)")
+      all.append("SELECT \(identifier: Stage.ordinal), 0 FROM pg_temp.\(identifier: Self.staged) WHERE \(sql: any)")
     }
     return all.isEmpty ? nil : all.joined(separator: " UNION ALL ")
   }
