@@ -6,17 +6,17 @@ import Synchronization
 
 /// The process's memory.
 enum Memory {
-  /// Keeps all memory in one heap.
+  /// Keeps memory in three heaps: one for the main thread, and one for each of two that work at the same time.
   ///
-  /// glibc gives each thread a heap of its own, and what one thread has freed serves no other: measured at 10,000 flows,
-  /// that is a quarter of a plan's memory. Nothing is lost for it, as threads keep small pieces at hand either way. The
-  /// heap grows by megabytes, and large arrays stand in it too: each one would be memory that is new to the system, time
-  /// and again as it grows. To be called before any other thread is started, as each is given its heap then.
-  static func useOneHeap() {
+  /// glibc gives each thread a heap of its own, and what one thread has freed serves no other: at 10,000 flows that is a
+  /// quarter of a plan's memory. In a single heap, threads wait for each other: an eighth of its time. The heaps grow by
+  /// megabytes; large arrays stand outside, so that what they took is given back as soon as they have grown. To be called
+  /// before any other thread is started, as each is given its heap then.
+  static func useFewHeaps() {
     #if canImport(Glibc)
-      _ = mallopt(M_ARENA_MAX, 1)
+      _ = mallopt(M_ARENA_MAX, 3)
       _ = mallopt(M_TOP_PAD, 4 << 20)
-      _ = mallopt(M_MMAP_THRESHOLD, 32 << 20)
+      _ = mallopt(M_MMAP_THRESHOLD, 1 << 20)
       _ = mallopt(M_TRIM_THRESHOLD, 256 << 20)
     #endif
   }

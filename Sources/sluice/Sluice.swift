@@ -38,7 +38,7 @@ struct Sluice: AsyncParsableCommand {
   static func main() async {
     // Before the command line is parsed, as a thread is started to do that. Where one of these words is something else,
     // little is lost.
-    if CommandLine.arguments.contains(where: { $0 == "plan" || $0 == "validate" }) { Memory.useOneHeap() }
+    if CommandLine.arguments.contains(where: { $0 == "plan" || $0 == "validate" }) { Memory.useFewHeaps() }
     _ = environment
     _ = postgresEnvironment
     Interruption.failWritesBeyondTheLimit()
