@@ -16,7 +16,7 @@ struct LoadSources {
 
   /// Looks at the files.
   ///
-  /// - Throws: `source-readable`, `not-supported`.
+  /// - Throws: `source-readable`.
   init(_ request: LoadRequest) throws(Failure) {
     allowsEmpty = request.sources.allSatisfy(\.source.allowsEmpty)
     for (name, source) in request.sources {

@@ -12,7 +12,7 @@ private let inspectedRows = 10_000
 ///
 /// - Parameter root: the project's folder.
 /// - Throws: `Failure` with `source-readable` (no file, a bad header, a row that cannot be taken apart),
-///   `source-encoding`, `source-program` or `not-supported`.
+///   `source-encoding` or `source-program`.
 public func inspect(_ source: Source, root: FilePath) async throws(Failure) -> [SourceField] {
   switch source {
   case .rows(let rows): return rows.inspected

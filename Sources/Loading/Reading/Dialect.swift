@@ -49,12 +49,3 @@ struct Dialect {
     return byte
   }
 }
-
-extension Failure {
-  /// Something that manifests may say and loads cannot do yet.
-  static func notSupported(_ what: String, _ name: String? = nil) -> Failure {
-    Failure(
-      Diagnostic(
-        .error, "not-supported", "\(what) is not supported yet\(name.map { " (\($0))" } ?? "")"))
-  }
-}

@@ -80,7 +80,7 @@ struct SourcePart {
 extension Source {
   /// The source's parts in the order in which they are read.
   ///
-  /// - Throws: `source-readable`; `not-supported` for what cannot be read yet.
+  /// - Throws: `source-readable`.
   func parts(under root: FilePath) throws(Failure) -> [SourcePart] {
     switch self {
     case .files(let files):
