@@ -9,6 +9,8 @@ struct Stage {
 
   /// As it stands in SQL.
   let table: SQL = "pg_temp.\(identifier: Stage.name)"
+  /// The same, as a value.
+  static let written = "pg_temp.\(name.sql)"
   /// How many rows were read.
   let rows: Int
   let key: [TargetColumn]
@@ -134,9 +136,11 @@ extension TargetColumn {
   /// The column in an index that knows equal values: by bytes where that is the same (the stage's columns have the
   /// database's own collation, which takes no two texts for one), as it is much faster.
   fileprivate var inKeyIndex: SQL {
-    let isText = base == "text" || base.hasPrefix("character varying")
-    return isText ? "\(identifier: name) COLLATE \"C\"" : "\(identifier: name)"
+    keepsOrderInIndex ? "\(identifier: name)" : "\(identifier: name) COLLATE \"C\""
   }
+
+  /// Whether an index of the stage has the order of the target's.
+  var keepsOrderInIndex: Bool { base != "text" && !base.hasPrefix("character varying") }
 
   /// The condition that it is the same in two relations, as an index on it would see it.
   func isSame(_ left: SQL, _ right: SQL) -> SQL {

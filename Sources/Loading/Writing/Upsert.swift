@@ -11,9 +11,11 @@ extension LoadRun {
     var counts = LoadCounts()
     counts.read = stage.rows
     counts.superseded = try keepLast(stage, database)
+    let isOrdered = try stage.followKeyOrder(to: request.target, database)
     let written = try stage.merge(database) { database, rows in
       try database.rows(upsertStatement(rows, key)) { (inserted: $0.int(0) ?? 0, updated: $0.int(1) ?? 0) }.first
     }
+    if isOrdered { try stage.forgetKeyOrder(database) }
     counts.inserted = written?.inserted ?? 0
     counts.updated = written?.updated ?? 0
     counts.deleted = try deleteMissing(
