@@ -21,7 +21,8 @@ struct Sluice: AsyncParsableCommand {
     version: version,
     subcommands: [
       ValidateCommand.self, PlanCommand.self, ApplyCommand.self, RunCommand.self, PreviewCommand.self,
-      CheckCommand.self, GrantsCommand.self, StateCommand.self, JSONSchemaCommand.self, SandboxCommand.self,
+      CheckCommand.self, GrantsCommand.self, StatusCommand.self, StateCommand.self, JSONSchemaCommand.self,
+      SandboxCommand.self,
     ])
 
   /// The version of the program, which the ledger records with each load.

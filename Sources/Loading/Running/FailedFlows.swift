@@ -85,11 +85,7 @@ extension FlowRunner {
         }
       }
     } catch let error as PostgresError {
-      throw Failure(
-        Diagnostic(
-          .error, "ledger", "the ledgers of authorizer \(authorizer.name) cannot be read: \(error.message)",
-          at: authorizer.places.resource,
-          help: error.sqlState.map { ["`sluice plan` shows what is missing", "SQLSTATE \($0)"] } ?? []))
+      throw Failure.ledgers(of: authorizer, error)
     }
   }
 

@@ -46,6 +46,14 @@ struct AppliedProject {
   /// - Throws: `Failure` that names each flow which was never applied.
   func names(_ selection: Selection) throws(Failure) -> [String] {
     let named = selection.names
+    return try selected(selection).filter { named.contains($0) || project.flows[$0]?.spec.enabled ?? false }
+  }
+
+  /// The flows selected, enabled or not.
+  ///
+  /// - Throws: `Failure` that names each flow which was never applied.
+  func selected(_ selection: Selection) throws(Failure) -> [String] {
+    let named = selection.names
     let unknown = named.filter { project.flows[$0] == nil && !$0.contains { "*?".contains($0) } }
     guard unknown.isEmpty else { throw Failure(unknown.map(neverApplied)) }
     let chosen: [String]
@@ -56,7 +64,7 @@ struct AppliedProject {
       let missing = declared(selection).filter { project.flows[$0] == nil }
       throw missing.isEmpty ? error : Failure(missing.map(neverApplied))
     }
-    return chosen.filter { named.contains($0) || project.flows[$0]?.spec.enabled ?? false }
+    return chosen
   }
 
   /// What is worth knowing of flows whose manifests are not applied: `names` run as they were, others of the selection

@@ -1,0 +1,192 @@
+internal import Catalog
+public import Connecting
+public import Diagnostics
+internal import Manifests
+public import Planning
+internal import Postgres
+internal import State
+
+/// Reads what the ledgers tell of flows; each authorizer is asked once.
+public struct LedgerReader: Sendable {
+  private let flows: [AppliedFlow]
+  private let project: String
+  private let lineage: String
+  private let connector: any Connector
+
+  /// Makes a reader.
+  ///
+  /// - Parameters:
+  ///   - flows: what was applied, of which is asked.
+  ///   - project: the project's name.
+  ///   - lineage: the state's: loads of another one are not these flows'.
+  public init(_ flows: [AppliedFlow], project: String, lineage: String, connector: some Connector) {
+    self.flows = flows
+    self.project = project
+    self.lineage = lineage
+    self.connector = connector
+  }
+
+  /// How each flow stands, by name, and why that is not known of others.
+  ///
+  /// - Throws: `CancellationError`.
+  public func statuses() async throws -> (statuses: [FlowStatus], diagnostics: [Diagnostic]) {
+    let (found, diagnostics) = try await asking { database, flows, settings in
+      try database.transaction(readOnly: true, prelude: settings) { database in
+        try statuses(of: flows, on: database)
+      }
+    }
+    return (found.flatMap { $0 }.sorted { $0.flow < $1.flow }, diagnostics)
+  }
+
+  /// The last loads of each flow, the newest first.
+  ///
+  /// - Parameter limit: how many of each.
+  /// - Throws: `Failure`; `CancellationError`.
+  public func history(limit: Int) async throws -> [String: [RecordedLoad]] {
+    let (found, diagnostics) = try await asking { database, flows, settings in
+      try database.transaction(readOnly: true, prelude: settings) { database in
+        try byLedger(flows).flatMap { ledger, flows in
+          try database.rows(loads(of: flows, in: ledger, limit: limit)) { row in
+            (flow: row.text(0) ?? "", load: RecordedLoad(row, from: 1))
+          }
+        }
+      }
+    }
+    if !diagnostics.isEmpty { throw Failure(diagnostics) }
+    return Dictionary(grouping: found.flatMap { $0 }, by: \.flow).mapValues { loads in
+      Array(loads.map(\.load).sorted { $0.finished > $1.finished }.prefix(limit))
+    }
+  }
+
+  /// Asks each authorizer, side by side.
+  private func asking<T: Sendable>(
+    _ question: @escaping @Sendable (borrowing Database, [AppliedFlow], [SQL]) throws -> T
+  ) async throws -> (found: [T], diagnostics: [Diagnostic]) {
+    try await withThrowingTaskGroup(of: Result<T, Failure>.self) { group in
+      for flows in Dictionary(grouping: flows, by: \.design.authorizer).values {
+        group.addTask { try await ask(flows, question) }
+      }
+      var found: [T] = []
+      var diagnostics: [Diagnostic] = []
+      for try await result in group {
+        switch result {
+        case .success(let value): found.append(value)
+        case .failure(let failure): diagnostics += failure.diagnostics
+        }
+      }
+      return (found, diagnostics.sorted())
+    }
+  }
+
+  private func ask<T: Sendable>(
+    _ flows: [AppliedFlow], _ question: @escaping @Sendable (borrowing Database, [AppliedFlow], [SQL]) throws -> T
+  ) async throws -> Result<T, Failure> {
+    let authorizer = flows[0].authorizer
+    let connection: Connection
+    do {
+      connection = try await connector.open(authorizer)
+    } catch {
+      try Task.checkCancellation()
+      return .failure(error)
+    }
+    let result: Result<T, any Error>
+    do {
+      result = .success(
+        try await connection.perform { database in
+          try question(database, flows, authorizer.spec.sessionSettings())
+        })
+    } catch { result = .failure(error) }
+    await connection.close()
+    do {
+      return .success(try result.get())
+    } catch let error as PostgresError {
+      return .failure(.ledgers(of: authorizer, error))
+    }
+  }
+
+  // MARK: Statements
+
+  private func byLedger(_ flows: [AppliedFlow]) -> [(QualifiedName, [AppliedFlow])] {
+    Dictionary(grouping: flows, by: \.design.ledger).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  /// The rows of `flows`, each under each of its names: by the index, however many there are.
+  private func loads(of flows: [AppliedFlow], in ledger: QualifiedName, limit: Int, where condition: SQL = "true")
+    -> SQL
+  {
+    """
+    SELECT f.flow, \(sql: RecordedLoad.columns)
+    FROM unnest(\(sql: names(of: flows))) AS f (flow, name), LATERAL (
+      SELECT * FROM \(name: ledger)
+      WHERE project = \(value: project) AND flow = f.name AND lineage = \(value: lineage) AND \(sql: condition)
+      ORDER BY finished DESC LIMIT \(value: limit)::bigint) l
+    """
+  }
+
+  private func names(of flows: [AppliedFlow]) -> SQL {
+    let pairs = flows.flatMap { flow in ([flow.name] + flow.recorded.formerNames).map { (flow.name, $0) } }
+    return "\(value: pairs.map(\.0))::text[], \(value: pairs.map(\.1))::text[]"
+  }
+
+  private func statuses(of flows: [AppliedFlow], on database: borrowing Database) throws -> [FlowStatus] {
+    var statuses: [String: FlowStatus] = [:]
+    for flow in flows {
+      let spec = flow.design.spec
+      statuses[flow.name] = FlowStatus(flow: flow.name, attempts: spec.retry.attempts, isEnabled: spec.enabled)
+    }
+    for (ledger, flows) in byLedger(flows) {
+      for row in try newest(of: flows, in: ledger, "status <> 'failed'", on: database) {
+        statuses[row.flow]?.lastSuccess = row.load
+      }
+      for row in try newest(of: flows, in: ledger, "status = 'failed'", on: database) {
+        statuses[row.flow]?.lastFailure = row.load
+      }
+      for row in try failures(of: flows, in: ledger, on: database) { statuses[row.flow]?.failures += row.count }
+    }
+    for (name, status) in statuses {
+      let both = [status.lastSuccess, status.lastFailure].compactMap { $0 }
+      statuses[name]?.last = both.max { $0.finished < $1.finished }
+    }
+    for (flow, load) in try running(flows, on: database) { statuses[flow]?.running = load }
+    try addSlots(of: flows, to: &statuses, on: database)
+    return Array(statuses.values)
+  }
+
+  /// Of each flow the newest load for which `condition` holds.
+  private func newest(
+    of flows: [AppliedFlow], in ledger: QualifiedName, _ condition: SQL, on database: borrowing Database
+  ) throws -> [(flow: String, load: RecordedLoad)] {
+    let rows = try database.rows(loads(of: flows, in: ledger, limit: 1, where: condition)) { row in
+      (flow: row.text(0) ?? "", load: RecordedLoad(row, from: 1))
+    }
+    return rows.sorted { $0.load.finished < $1.load.finished }
+  }
+
+  /// How many loads of each flow have failed since the last one that did not.
+  private func failures(
+    of flows: [AppliedFlow], in ledger: QualifiedName, on database: borrowing Database
+  ) throws -> [(flow: String, count: Int)] {
+    let mine: SQL = "project = \(value: project) AND flow = f.name AND lineage = \(value: lineage)"
+    return try database.rows(
+      """
+      SELECT f.flow, count(*)
+      FROM unnest(\(sql: names(of: flows))) AS f (flow, name) LEFT JOIN LATERAL (
+          SELECT finished FROM \(name: ledger) WHERE \(sql: mine) AND status <> 'failed'
+          ORDER BY finished DESC LIMIT 1) good ON true,
+        LATERAL (SELECT FROM \(name: ledger)
+          WHERE \(sql: mine) AND status = 'failed' AND finished > coalesce(good.finished, '-infinity')) bad
+      GROUP BY 1
+      """
+    ) { (flow: $0.text(0) ?? "", count: $0.int(1) ?? 0) }
+  }
+}
+
+extension Failure {
+  static func ledgers(of authorizer: Resource<Authorizer>, _ error: PostgresError) -> Failure {
+    Failure(
+      Diagnostic(
+        .error, "ledger", "the ledgers of authorizer \(authorizer.name) cannot be read: \(error.message)",
+        at: authorizer.places.resource,
+        help: error.sqlState.map { ["`sluice plan` shows what is missing", "SQLSTATE \($0)"] } ?? []))
+  }
+}
