@@ -20,6 +20,7 @@ struct Sluice: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
+      InitCommand.self,
       ValidateCommand.self, PlanCommand.self, ApplyCommand.self, RunCommand.self, PreviewCommand.self,
       CheckCommand.self, GrantsCommand.self, StatusCommand.self, StateCommand.self, JSONSchemaCommand.self,
       SandboxCommand.self,
