@@ -196,6 +196,11 @@ for test in tests {
 if Context.environment["SLUICE_FUZZ"] != nil {
   package.targets.append(
     .target(
-      name: "FuzzRows", dependencies: ["Loading", "Manifests", "Diagnostics"], path: "Tests/Fuzz",
-      exclude: ["run.sh", "rows.dict", "Seeds"], swiftSettings: settings))
+      name: "Fuzz",
+      dependencies: [
+        "Loading", "Manifests", "JSON", "Diagnostics",
+        .product(name: "OrderedCollections", package: "swift-collections"),
+      ],
+      path: "Tests/Fuzz", exclude: ["run.sh", "csv.dict", "values.dict", "json.dict", "Seeds"],
+      swiftSettings: settings))
 }

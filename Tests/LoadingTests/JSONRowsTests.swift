@@ -68,6 +68,36 @@ struct JSONRowsTests {
         == [.row(["\"\\/\u{8}\u{C}\n\r\t", "žluť 😀 x", "日本語"], line: 1)])
   }
 
+  @Test("a name with escapes is told from one that is spelled like it without")
+  func escapedNames() throws {
+    let text = #"""
+      {"a\\b":1,"a\tb":2,"q\"r":3}
+      {"a\b":4,"a\\b":5}
+      {"a\\b":6,"a\tb":7,"q\"r":8}
+      {"q"r":9}
+      {"a\":10}
+      """#
+    #expect(
+      try Self.lines(text, "a\\b", "a\tb", "q\"r", "a\\") == [
+        .row(["1", "2", "3", nil], line: 1), .row(["5", nil, nil, nil], line: 2), .row(["6", "7", "8", nil], line: 3),
+        .fault("the row is no valid JSON: a colon should stand here", line: 4, column: 5),
+        .fault("the row is no valid JSON: the end of a string should stand here", line: 5, column: 10),
+      ])
+    guard case .fault = try Self.lines("{\"a\\tb\":1}\n{\"a\tb\":2}", "a\tb").last else {
+      Issue.record("a control character was taken")
+      return
+    }
+  }
+
+  @Test("a byte order mark moves no column")
+  func markedColumn() throws {
+    for size in [16, 1 << 16] {
+      #expect(
+        try Self.lines("\u{FEFF}{\"a\":01}", "a", blockSize: size)
+          == [.fault("the row is no valid JSON: a number without leading zeros should stand here", line: 1, column: 6)])
+    }
+  }
+
   @Test("of a name that comes twice the last value counts, NULL too")
   func duplicates() throws {
     #expect(

@@ -7,6 +7,8 @@ struct JSONKeys: ~Copyable {
     fileprivate var start: Int
     fileprivate var count: Int
     fileprivate var next = -1
+    /// Whether it stands in quotes just as it is: what is escaped there is looked at closely each time.
+    fileprivate let isPlain: Bool
     /// Where in a row its value goes.
     var field: Int
     /// Whether it goes there as JSON text: a string with its quotes.
@@ -81,12 +83,17 @@ struct JSONKeys: ~Copyable {
       index = add(name, isJSON: false)
     }
     guard let index else { return nil }
+    guard entries[index].isPlain else { return index }
     if previous < 0 { first = index } else { entries[previous].next = index }
     return index
   }
 
   private mutating func add(_ name: Bytes, isJSON: Bool) -> Int {
-    entries.append(Entry(start: names.count, count: name.count, field: fieldCount, isJSON: isJSON))
+    let isPlain = name.withUnsafeBytes { bytes in
+      bytes.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+    }
+    entries.append(
+      Entry(start: names.count, count: name.count, isPlain: isPlain, field: fieldCount, isJSON: isJSON))
     names.append(name)
     fieldNames.append(name.text)
     fieldCount += 1

@@ -167,6 +167,7 @@ final class JSONRows: RowReader {
     if let newline = before.lastIndex(of: UInt8(ascii: "\n")) {
       return (line + lines, before[newline + 1..<before.count].scalarCount + 1)
     }
+    guard isArray else { return (line, before.scalarCount + 1) }
     let all = block.bytes(0..<offset)
     let start = all.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
     return (line, all[start..<all.count].scalarCount + 1)
