@@ -115,6 +115,50 @@ struct IgnoreReferenceTests {
         == database.text("SELECT \(columns) FROM r ORDER BY r::text"))
   }
 
+  @Test("from a database too, whose values are all text", arguments: targets.filter { $0.isOwner }, 1...2)
+  func sameFromDatabase(target: Target, seed: UInt64) async throws {
+    let database = TestDatabase.current
+    var rows = RandomRows(seed: seed)
+    let all = (0..<300).map { _ in target.columns.map { rows.value($0) } }
+    let definitions = target.columns.map { "\($0) text" }.joined(separator: ", ")
+    try await SourceWorld.with(
+      .here, "CREATE TABLE src.t (row serial, \(definitions))",
+      target: """
+        CREATE TABLE parent (id int PRIMARY KEY); INSERT INTO parent VALUES (1), (2);
+        CREATE DOMAIN small AS int CHECK (VALUE < 50);
+        \(Self.create("t", target)) \(Self.create("r", target));
+        """
+    ) { world in
+      try await database.perform { database in
+        for row in all {
+          let values: [SQL] = row.map { "\(value: $0)" }
+          try database.run(
+            """
+            INSERT INTO src.t (\(raw: target.columns.joined(separator: ", "))) \
+            VALUES (\(sql: values.joined(separator: ", ")))
+            """)
+        }
+      }
+      let expected = try await single(target, all)
+      var source = world.table()
+      source.cursor = Cursor(column: "row")
+      let request = world.request(source, .insertIgnore, target.columns.map { ($0, Self.typeName($0)) })
+      let outcome = try await world.world.load(request)
+      #expect(outcome.error == nil)
+      #expect(outcome.counts.words == "read 300, inserted \(300 - expected.count), rejected \(expected.count)")
+      let lines = try world.world.project.read(".sluice/rejects/flow/\(request.load).jsonl").split(separator: "\n")
+      let found = try lines.map { line in
+        let reject = try JSONValue(parsing: String(line))
+        return "\((reject["line"]?.intValue ?? 0) + 1) \(reject["sqlState"]?.stringValue ?? "")"
+      }
+      #expect(found == expected)
+      let columns = target.columns.joined(separator: ", ")
+      #expect(
+        try await database.text("SELECT \(columns) FROM t ORDER BY t::text")
+          == database.text("SELECT \(columns) FROM r ORDER BY r::text"))
+    }
+  }
+
   /// The column's type as the plan would hand it on.
   private static func typeName(_ column: String) -> String {
     switch column {

@@ -4,23 +4,33 @@ internal import Postgres
 extension BatchStage {
   /// Takes the staged rows to the target in their order: as many at once as are taken, and suspects one by one.
   func mergeInOrder(_ batch: Batch, _ refusals: inout Refusals, _ database: borrowing Database) throws {
-    if !isIndexed {
-      for table in [names.stage, names.suspects] {
-        try database.run("CREATE INDEX ON pg_temp.\(identifier: table) (\(identifier: Stage.ordinal))")
-      }
-      isIndexed = true
-    }
     guard rules.hasBlocks, let first = batch.rows.first, let last = batch.rows.last else {
+      try index(database)
       return try insertInOrder(staged(of: batch, but: refusals), oneByOne: false, &refusals, database)
     }
-    try database.run(
-      names.insertInOrder(
-        first.ordinal...last.ordinal, insert, hasRowSecurity: hasRowSecurity,
-        room: refusals.room - refusals.rows.count))
-    try readRefused(&refusals, database)
+    try mergeInOrder(first.ordinal...last.ordinal, &refusals, database)
     // The block cannot tell what a policy refuses from a missing privilege.
     let unsure = hasRowSecurity ? refusals.remove(sqlState: "42501") : []
     try insertInOrder(unsure.compactMap { batch.row($0) }, oneByOne: true, &refusals, database)
+  }
+
+  /// The same for the staged rows with these ordinals, by a block.
+  func mergeInOrder(
+    _ ordinals: ClosedRange<Int>, _ refusals: inout Refusals, _ database: borrowing Database
+  ) throws {
+    try index(database)
+    try database.run(
+      names.insertInOrder(
+        ordinals, insert, hasRowSecurity: hasRowSecurity, room: refusals.room - refusals.rows.count))
+    try readRefused(&refusals, database)
+  }
+
+  private func index(_ database: borrowing Database) throws {
+    if isIndexed { return }
+    for table in [names.stage, names.suspects] {
+      try database.run("CREATE INDEX ON pg_temp.\(identifier: table) (\(identifier: Stage.ordinal))")
+    }
+    isIndexed = true
   }
 
   /// The rows of the batch that are staged.

@@ -9,7 +9,7 @@ internal import Postgres
 /// halved.
 final class BatchStage {
   let target: CopyDestination
-  private let columns: [TargetColumn]
+  let columns: [TargetColumn]
   let rules: TargetRules
   let names = BatchStageNames()
   private let sender: BatchSender
@@ -24,9 +24,9 @@ final class BatchStage {
   private var asksRules = true
   var isIndexed = false
   /// The tables that have rows.
-  private var written: Set<Identifier> = []
-  /// How many rows of text the server took when it was asked last.
-  private(set) var judgedGood = 0
+  var written: Set<Identifier> = []
+  /// How many rows are staged that the server has read: of text, or of its own.
+  var judgedGood = 0
 
   /// Makes the tables.
   init(
@@ -127,14 +127,21 @@ final class BatchStage {
   func merge(_ batch: Batch, _ refusals: inout Refusals, _ database: borrowing Database) throws {
     if refusals.areTooMany { return }
     let suspects = try findSuspects(batch, database)
-    let isBulk = !rules.needsOrder && asksRules && rules.hasBlocks && !hasRowSecurity
     guard isBulk, try insertOthers(than: suspects, batch, database) else {
       try stagePlain(batch, &refusals, database) { _ in true }
       return try mergeInOrder(batch, &refusals, database)
     }
     if suspects.isEmpty { return }
     try stagePlain(batch, &refusals, database) { suspects.contains($0.ordinal) }
-    if suspects.count > Self.manySuspects { try refuseDuplicates(&refusals, database) }
+    try trySuspects(suspects.count, &refusals, database)
+  }
+
+  /// Whether all rows but suspects may go at once.
+  var isBulk: Bool { !rules.needsOrder && asksRules && rules.hasBlocks && !hasRowSecurity }
+
+  /// Takes the suspects, which are staged, to the target one by one, but for those that are surely refused.
+  func trySuspects(_ count: Int, _ refusals: inout Refusals, _ database: borrowing Database) throws {
+    if count > Self.manySuspects { try refuseDuplicates(&refusals, database) }
     if refusals.areTooMany { return }
     try database.run(names.trySuspects(columns, target, room: refusals.room - refusals.rows.count))
     try readRefused(&refusals, database)
@@ -151,9 +158,11 @@ final class BatchStage {
   }
 
   /// Takes the rows that are no suspects to the target, all at once; false where any of them is refused.
-  private func insertOthers(than suspects: Set<Int>, _ batch: Batch, _ database: borrowing Database) throws -> Bool {
+  ///
+  /// - Parameter batch: the rows that are not staged.
+  func insertOthers(than suspects: Set<Int>, _ batch: Batch?, _ database: borrowing Database) throws -> Bool {
     try database.attempt(table: target.name) {
-      if batch.texts < batch.rows.count {
+      if let batch, batch.texts < batch.rows.count {
         if suspects.isEmpty {
           try targetSender.send(batch, isText: false, database)
         } else {
@@ -187,13 +196,15 @@ final class BatchStage {
   /// Only what the rules are about is sent for that.
   ///
   /// - Returns: their ordinals.
-  private func findSuspects(_ batch: Batch, _ database: borrowing Database) throws -> Set<Int> {
+  func findSuspects(_ batch: Batch?, _ database: borrowing Database) throws -> Set<Int> {
     guard asksRules, let query = rules.suspects else { return [] }
     written.formUnion([names.keys, names.suspects])
     try database.run("SAVEPOINT suspects")
     do {
-      let plain = batch.rows.filter { !$0.isText }
-      try keys.send(batch, plain[...], database)
+      if let batch {
+        let plain = batch.rows.filter { !$0.isText }
+        try keys.send(batch, plain[...], database)
+      }
       if judgedGood > 0 {
         let columns = keys.destination.columns
         try database.run(

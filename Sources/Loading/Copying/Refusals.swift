@@ -27,6 +27,9 @@ struct Refusals {
     return removed.map(\.ordinal)
   }
 
+  /// Takes out the rows with `ordinals`.
+  mutating func remove(_ ordinals: Set<Int>) { rows.removeAll { ordinals.contains($0.ordinal) } }
+
   /// Adds the row with `ordinal`, as `error` says.
   mutating func add(_ ordinal: Int, _ error: PostgresError, table: String) {
     let column = error.column ?? CopyContext(error.context, table: table)?.column

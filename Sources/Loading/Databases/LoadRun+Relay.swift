@@ -27,8 +27,8 @@ extension LoadRun {
     }
   }
 
-  /// Whether the last row of a key wins.
-  private var isOrderNeeded: Bool { request.mode == .upsert }
+  /// Whether the last row of a key wins, or the first.
+  private var isOrderNeeded: Bool { request.mode == .upsert || request.mode == .insertIgnore }
 
   /// Has the server take rows over that are in its own database.
   private func insert(

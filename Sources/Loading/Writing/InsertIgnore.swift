@@ -5,24 +5,29 @@ internal import Postgres
 
 extension LoadRun {
   /// Appends the rows that the server takes, and rejects the others.
+  ///
+  /// Sources go one after the other, so that of two rows that exclude one another the first one wins. A share of rows
+  /// (`maxRejects: 1%`) is looked at when all were read: before that, nobody knows how many there will be.
   func insertIgnore(_ database: borrowing Database) throws -> LoadCounts {
     // What is checked late would be placed nowhere.
     try database.run("SET CONSTRAINTS ALL IMMEDIATE")
     let log = RejectLog(file: request.rejectsFile)
     if case .count(let most) = request.maxRejects { log.most = most }
     var counts = LoadCounts()
-    if parts.contains(where: { $0.database != nil }) {
-      var merge = try IgnoringMerge(self, log, on: database)
-      try merge.mergeAll(database)
-      counts.read = merge.read
-      counts.inserted = merge.inserted
-      counts.unchanged = counts.read - counts.inserted - log.count
-    } else {
-      let summary = try ignoringCopier(log).copyAll(database)
-      newFields = summary.newFields
-      counts.read = summary.rows
-      counts.inserted = counts.read - log.count
+    let findWay = wayOfRefused
+    for stretch in stretches {
+      if let part = stretch.first?.database {
+        var merge = try IgnoringMerge(part, of: self, after: counts.read, log, on: database, findWay: findWay)
+        try merge.mergeAll(database)
+        counts.read += merge.rows
+        counts.unchanged += merge.unchanged
+      } else {
+        let summary = try ignoringCopier(of: stretch, after: counts.read, log, findWay: findWay).copyAll(database)
+        newFields.formUnion(summary.newFields)
+        counts.read = summary.rows
+      }
     }
+    counts.inserted = counts.read - counts.unchanged - log.count
     counts.rejected = log.count
     if case .percent(let share) = request.maxRejects, Double(log.count) * 100 > share * Double(counts.read) {
       throw log.tooMany("\(log.count) of \(counts.read) rows were rejected, and \(share)% are allowed")
@@ -34,13 +39,26 @@ extension LoadRun {
     return counts
   }
 
-  private func ignoringCopier(_ log: RejectLog) -> IgnoringCopier {
+  private func ignoringCopier(
+    of parts: [SourcePart], after before: Int, _ log: RejectLog,
+    findWay: @escaping (borrowing Database) throws -> IgnoringCopier.Way
+  ) -> IgnoringCopier {
     let target = CopyDestination(request.target, request.columns)
     return IgnoringCopier(
-      feed(request.columns), of: parts, request.columns, to: BatchSender(destination: target, hasOrdinal: false),
-      takesCopy: !hasRowSecurity, batchRows: request.batchRows, log, meter
-    ) { [request, hasRowSecurity] database in
-      try request.wayOfRefused(to: target, hasRowSecurity: hasRowSecurity, on: database)
+      feed(request.columns, of: parts, after: before), of: parts, request.columns,
+      to: BatchSender(destination: target, hasOrdinal: false), takesCopy: !hasRowSecurity,
+      batchRows: request.batchRows, log, meter, findWay: findWay)
+  }
+
+  /// Finds out how rows are settled that the server does not take as they come; once, as temporary tables are made for it.
+  private var wayOfRefused: (borrowing Database) throws -> IgnoringCopier.Way {
+    var found: IgnoringCopier.Way?
+    return { [request, hasRowSecurity] database in
+      if let found { return found }
+      let way = try request.wayOfRefused(
+        to: CopyDestination(request.target, request.columns), hasRowSecurity: hasRowSecurity, on: database)
+      found = way
+      return way
     }
   }
 }

@@ -23,6 +23,9 @@ struct RejectedRow {
   var fields: [(name: String, value: String?)]?
   /// The row as it stands in the file, where it could not be taken apart.
   var text: String?
+  /// For a row of a database: its table, as `crm.public.orders`, and what it is told by.
+  var source: String?
+  var key: [(name: String, value: String?)] = []
 
   /// Appends one line of JSON.
   func append(to line: inout [UInt8]) {
@@ -36,17 +39,30 @@ struct RejectedRow {
       line += ",\"text\":".utf8
       Self.append(text, to: &line)
     }
+    if let source {
+      line += ",\"source\":".utf8
+      Self.append(source, to: &line)
+    }
+    if !key.isEmpty {
+      line += ",\"key\":".utf8
+      Self.append(key, to: &line)
+    }
     if let fields {
-      line += ",\"row\":{".utf8
-      for (index, field) in fields.enumerated() {
-        if index > 0 { line.append(UInt8(ascii: ",")) }
-        Self.append(field.name, to: &line)
-        line.append(UInt8(ascii: ":"))
-        Self.append(field.value, to: &line)
-      }
-      line.append(UInt8(ascii: "}"))
+      line += ",\"row\":".utf8
+      Self.append(fields, to: &line)
     }
     line += "}\n".utf8
+  }
+
+  private static func append(_ fields: [(name: String, value: String?)], to line: inout [UInt8]) {
+    line.append(UInt8(ascii: "{"))
+    for (index, field) in fields.enumerated() {
+      if index > 0 { line.append(UInt8(ascii: ",")) }
+      append(field.name, to: &line)
+      line.append(UInt8(ascii: ":"))
+      append(field.value, to: &line)
+    }
+    line.append(UInt8(ascii: "}"))
   }
 
   /// Appends a string, or null. There may be as many of them as rows of the source, and most are plain.
@@ -96,11 +112,11 @@ final class RejectLog {
     try conclude()
   }
 
-  /// Adds a rejected row; it is in the file when this returns or throws.
+  /// Adds rejected rows; they are in the file when this returns or throws.
   ///
   /// - Throws: `Failure` where there are too many, or the file cannot be written.
-  func add(_ row: RejectedRow) throws {
-    try keep(row)
+  func add(_ rows: [RejectedRow]) throws {
+    for row in rows { try keep(row) }
     try conclude()
   }
 

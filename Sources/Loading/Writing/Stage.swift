@@ -32,16 +32,12 @@ struct Stage {
   }
 
   /// The statement that makes it; columns of a key refuse NULL at once, so that COPY says which row has it.
-  ///
-  /// - Parameter isIndexed: whether rows are to be found by their ordinals quickly.
-  static func create(
-    _ columns: [TargetColumn], isIndexed: Bool = false, isNotNull: (TargetColumn) -> Bool
-  ) -> SQL {
+  static func create(_ columns: [TargetColumn], isNotNull: (TargetColumn) -> Bool) -> SQL {
     let lines: [SQL] = columns.map { column in
       "\(identifier: column.name) \(raw: column.type)\(raw: isNotNull(column) ? " NOT NULL" : "")"
     }
     return """
-      CREATE TEMPORARY TABLE \(identifier: name) (\(identifier: ordinal) bigint\(raw: isIndexed ? " PRIMARY KEY" : ""), \(sql: lines.joined(separator: ", "))) \
+      CREATE TEMPORARY TABLE \(identifier: name) (\(identifier: ordinal) bigint, \(sql: lines.joined(separator: ", "))) \
       ON COMMIT DROP
       """
   }

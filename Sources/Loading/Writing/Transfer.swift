@@ -35,7 +35,7 @@ extension LoadRun {
   }
 
   /// The parts in their order, those side by side that one feed reads.
-  private var stretches: [[SourcePart]] {
+  var stretches: [[SourcePart]] {
     var stretches: [[SourcePart]] = []
     for part in parts {
       let isAlone = part.database != nil || stretches.last?.last?.database != nil
