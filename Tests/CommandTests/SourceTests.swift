@@ -73,11 +73,12 @@ struct SourceTests {
     #expect(try await world.database.text("SELECT count(*) FROM t") == "0")
   }
 
-  @Test("a run that is killed leaves no program that prints")
-  func killed() async throws {
+  @Test(
+    "a run that is killed leaves no program, whether that prints or not", arguments: ["exec yes 1", "exec sleep 1000"])
+  func killed(program: String) async throws {
     let world = try World(
       """
-      t: {source: {command: [sh, -c, 'echo $$ > new; mv new pid; echo id; exec yes 1'], format: csv},
+      t: {source: {command: [sh, -c, 'echo $$ > new; mv new pid; echo id; \(program)'], format: csv},
         destination: wh, writeMode: insert, columns: {id: bigint}}
       """)
     #expect(try await world.sluice("apply", "--yes").status == 0)

@@ -76,12 +76,17 @@ final class ProgramRun: Sendable {
 
   private func execute() async -> End {
     let (output, errors) = state.withLock { ($0.pipes[0], $0.pipes[1]) }
+    let lifeline = ProgramLifeline()
     do {
       let result = try await Subprocess.run(
         configuration, input: .none,
         output: .fileDescriptor(output, closeAfterSpawningProcess: false),
         error: .fileDescriptor(errors, closeAfterSpawningProcess: false)
-      ) { _ in closePipes() }
+      ) { program in
+        // It leads a session, and so a group, of its own.
+        lifeline.hold(group: program.processIdentifier.value)
+        closePipes()
+      }
       let status = result.terminationStatus
       if Task.isCancelled { return .stopped }
       return .ended(failure: status.isSuccess ? nil : Self.words(status))
