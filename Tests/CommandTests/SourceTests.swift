@@ -128,6 +128,22 @@ struct SourceTests {
     #expect(plan.diagnostics("source-readable").map { $0["severity"] } == ["warning"])
   }
 
+  @Test("an error in a compressed file shows the line as it is read, not its bytes", arguments: ["gzip", "zstd"])
+  func compressedLine(program: String) async throws {
+    let ending = program == "gzip" ? "gz" : "zst"
+    let world = try World(
+      "t: {source: {path: in.csv.\(ending)}, destination: wh, writeMode: insert, columns: {id: bigint, s: text}}")
+    try world.project.write("id,s\n1,a\nwrong,b\n", to: "in.csv")
+    let compress = Process()
+    compress.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    compress.arguments = [program, "-q", world.project.file("in.csv").string]
+    try compress.run()
+    compress.waitUntilExit()
+    let run = try await world.sluice("run", "--apply", "--yes")
+    #expect(run.status == 1)
+    #expect(run.error.contains("in.csv.\(ending):3:1\n3 │ wrong,b\n  │ ^^^^^"), "\(run.error)")
+  }
+
   @Test("JSON, compressed, is planned and loaded without a word about its columns")
   func inferred() async throws {
     let world = try World("t: {source: {path: 'in/*.json.gz'}, destination: wh, writeMode: upsert, key: [id]}")

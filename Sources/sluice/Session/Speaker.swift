@@ -1,5 +1,6 @@
 import Diagnostics
 import JSON
+import Loading
 import SystemPackage
 import Views
 
@@ -72,7 +73,7 @@ struct Speaker: Sendable {
     return try? descriptor.closeAfter {
       var buffer = [UInt8](repeating: 0, count: 1 << 20)
       let count = try unsafe buffer.withUnsafeMutableBytes { try unsafe descriptor.read(into: $0) }
-      return String(decoding: buffer[..<count], as: UTF8.self)
+      return String(decoding: decompressed(Array(buffer[..<count]), atMost: 1 << 20), as: UTF8.self)
         .split(omittingEmptySubsequences: false) { $0.isNewline }.map(String.init)
     }
   }
