@@ -15,14 +15,22 @@ public enum LedgerLayout {
   /// The table's name; it stands beside the target table, or in the destination's `ledgerSchema`.
   public static let tableName = Identifier("_sluice_loads")
 
-  /// The layout that this version makes. Each row holds the one that it was written by: a ledger of an older layout, which
-  /// may be somebody else's, stays as it is, and its rows leave out what it has no column for.
+  /// The layout that this version makes. Each row holds the one that it was written by: a ledger of an older layout may be
+  /// somebody else's, and then stays as it is; its rows leave out what it has no column for.
   public static let version = 2
 
   /// The layout of a ledger that has `names` as columns: the last one of which no column is missing.
   public static func version(having names: Set<String>) -> Int {
     let missing = columns.filter { !names.contains($0.name.name) }.map(\.since).min()
     return missing.map { max(1, $0 - 1) } ?? version
+  }
+
+  /// The columns that a ledger of an older layout lacks; none where `names` are no ledger's.
+  ///
+  /// They are those of layouts after the first, which refuse no NULL: rows that are there have none.
+  public static func missing(having names: Set<String>) -> [LedgerColumn] {
+    let missing = columns.filter { !names.contains($0.name.name) }
+    return missing.contains { $0.since == 1 } ? [] : missing
   }
 
   /// All columns in order.
@@ -72,6 +80,11 @@ public enum LedgerLayout {
       """,
       "CREATE INDEX \(Identifier(ledger.name.name + "_flow").sql) ON \(ledger.sql) (project, flow, finished);",
     ]
+  }
+
+  /// The statements that give a ledger `columns` which it lacks; what somebody else has added meanwhile stays.
+  public static func statements(adding columns: [LedgerColumn], to ledger: QualifiedName) -> [String] {
+    columns.map { "ALTER TABLE \(ledger.sql) ADD COLUMN IF NOT EXISTS \($0.name.sql) \($0.type);" }
   }
 
   private static func column(_ name: Identifier, _ type: String, isNotNull: Bool = true, since: Int = 1) -> LedgerColumn

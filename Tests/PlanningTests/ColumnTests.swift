@@ -79,6 +79,7 @@ import Testing
     let operations: [Operation] = [
       .createTable(name, columns: [column], primaryKey: [column.name]), .addColumn(name, column),
       .createUniqueIndex(name, key: [column.name]), .createLedger(name),
+      .upgradeLedger(name, adding: Array(LedgerLayout.columns.suffix(1))),
     ]
     for statement in operations.flatMap(\.statements) {
       #expect(statement.contains("s.\"x\"\"; DROP TABLE y; --\""))

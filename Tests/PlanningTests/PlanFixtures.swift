@@ -95,6 +95,8 @@ extension LiveDatabase {
         var ledger = table([])
         ledger.name = name
         live.tables[name] = ledger
+      case .upgradeLedger(let name, let columns):
+        live.tables[name]?.columns += columns.map { Column(name: $0.name, type: $0.type) }
       }
     }
     return live

@@ -75,7 +75,7 @@ extension Operation {
     switch self {
     case .createTable, .createUniqueIndex, .createLedger: table.schema == schema
     case .buildUniqueIndex(let build): build.schemas.contains(schema)
-    case .addColumn, .setDefault, .grantSelect: false
+    case .addColumn, .setDefault, .grantSelect, .upgradeLedger: false
     }
   }
 }

@@ -59,7 +59,7 @@ extension FlowContext {
     operations.filter { operation in
       switch operation {
       case .addColumn, .setDefault, .createUniqueIndex, .buildUniqueIndex: true
-      case .createTable, .grantSelect, .createLedger: false
+      case .createTable, .grantSelect, .createLedger, .upgradeLedger: false
       }
     }
   }

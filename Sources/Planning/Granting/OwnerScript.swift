@@ -87,6 +87,7 @@ private struct PartMaker {
       add(operation, flow)
     }
     if live.tables[design.ledger] == nil { add(.createLedger(design.ledger), flow) }
+    if let upgrade = live.tables[design.ledger]?.ledgerUpgrade { add(upgrade, flow) }
     let readers = design.readers.filter { live.tables[design.table]?.readers.contains($0) != true }
     if !readers.isEmpty { add(.grantSelect(design.table, to: readers), flow) }
     for reader in design.readers {

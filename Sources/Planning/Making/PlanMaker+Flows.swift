@@ -52,6 +52,9 @@ extension PlanMaker {
       if !context.isLedgerThere {
         result.ledger = ledgerStep(for: context)
         step.after.append(ledgerAddress(of: design))
+      } else if let upgrade = live?.tables[design.ledger]?.ledgerUpgrade {
+        result.ledger = ledgerStep(for: context, upgrade)
+        step.after.append(ledgerAddress(of: design))
       }
     } else {
       key = design.key(table: nil, recorded: recorded)
@@ -194,6 +197,26 @@ extension PlanMaker {
     step.authorizer = context.design.authorizer
     step.operations = [.createLedger(ledger)]
     return step
+  }
+
+  /// A ledger of an older layout is brought to this one where it is the role's own.
+  private func ledgerStep(for context: FlowContext, _ upgrade: Operation) -> Step {
+    var step = Step(
+      .update, ledgerAddress(of: context.design),
+      reason: "the ledger is of an older layout than \(LedgerLayout.version)")
+    step.authorizer = context.design.authorizer
+    step.operations = [upgrade]
+    step.hazards = upgrade.hazards
+    return step
+  }
+}
+
+extension Table {
+  /// What gives the ledger the columns of this version's layout; nothing where it has them, or is somebody else's.
+  var ledgerUpgrade: Operation? {
+    guard isOwned else { return nil }
+    let missing = LedgerLayout.missing(having: Set(columns.map(\.name.name)))
+    return missing.isEmpty ? nil : .upgradeLedger(name, adding: missing)
   }
 }
 

@@ -81,7 +81,7 @@ extension Operation {
     case .buildUniqueIndex(let build):
       table?.uniqueIndexes.removeAll { $0.name == build.index.name }
       table?.uniqueIndexes.append(UniqueIndex(name: build.index.name, columns: build.key))
-    case .createLedger: break
+    case .createLedger, .upgradeLedger: break
     }
     return table
   }

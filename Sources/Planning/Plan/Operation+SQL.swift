@@ -22,6 +22,8 @@ extension Operation {
       return build.statements
     case .createLedger(let ledger):
       return LedgerLayout.statements(for: ledger)
+    case .upgradeLedger(let ledger, let columns):
+      return LedgerLayout.statements(adding: columns, to: ledger)
     }
   }
 
@@ -29,7 +31,7 @@ extension Operation {
   public var hazards: [Hazard] {
     switch self {
     case .createTable, .createUniqueIndex, .grantSelect, .createLedger: []
-    case .addColumn, .setDefault: [.locksWrites]
+    case .addColumn, .setDefault, .upgradeLedger: [.locksWrites]
     case .buildUniqueIndex: [.buildsIndex, .scansTable]
     }
   }

@@ -15,13 +15,15 @@ public enum Operation: Hashable, Sendable {
   case grantSelect(QualifiedName, to: [Identifier])
   /// Makes the ledger.
   case createLedger(QualifiedName)
+  /// Gives a ledger of an older layout the columns that it lacks.
+  case upgradeLedger(QualifiedName, adding: [LedgerLayout.LedgerColumn])
 
   /// The table that it makes or changes.
   public var table: QualifiedName {
     switch self {
     case .createTable(let table, _, _), .addColumn(let table, _), .setDefault(let table, _),
       .createUniqueIndex(let table, _),
-      .grantSelect(let table, _), .createLedger(let table):
+      .grantSelect(let table, _), .createLedger(let table), .upgradeLedger(let table, _):
       table
     case .buildUniqueIndex(let build): build.table
     }
@@ -30,7 +32,7 @@ public enum Operation: Hashable, Sendable {
   /// Whether it wants the table for itself for a moment, so that those who only read are in its way.
   public var altersTable: Bool {
     switch self {
-    case .addColumn, .setDefault: true
+    case .addColumn, .setDefault, .upgradeLedger: true
     case .createTable, .createUniqueIndex, .buildUniqueIndex, .grantSelect, .createLedger: false
     }
   }

@@ -29,6 +29,8 @@ struct OperationLine {
       if build.takesUpWork { detail += ", after what an earlier apply left" }
     case .createLedger(let table):
       what = "ledger \(table.sql)"
+    case .upgradeLedger(let table, let columns):
+      what = "ledger \(table.sql): \(Self.list(columns.map(\.name)))"
     }
     what = what.printable()
     detail = detail.printable()

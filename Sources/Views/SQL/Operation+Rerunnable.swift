@@ -15,7 +15,7 @@ extension Operation {
     case .setDefault(_, let column): statements.map { psql($0, [column]) }
     case .createUniqueIndex: statements.map { $0.guarded("CREATE UNIQUE INDEX ", "IF NOT EXISTS ") }
     case .buildUniqueIndex(let build): build.parts.flatMap { $0.rerunnable(key: build.key) }
-    case .grantSelect: statements
+    case .grantSelect, .upgradeLedger: statements
     case .createLedger:
       statements.map { statement in
         ["CREATE TABLE ", "CREATE UNIQUE INDEX ", "CREATE INDEX "].reduce(statement) {
