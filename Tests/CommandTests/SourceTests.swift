@@ -128,6 +128,31 @@ struct SourceTests {
     #expect(plan.diagnostics("source-readable").map { $0["severity"] } == ["warning"])
   }
 
+  @Test("files of a union whose values look like different types are told at plan time; without values none is meant")
+  func clashingFiles() async throws {
+    let flow = "t: {sources: {eu: {path: eu.csv}, us: {path: us.csv}}, destination: wh, writeMode: insert"
+    let world = try World(
+      flow + "}", files: ["eu.csv": "id,zip,note\n1,11000,\n", "us.csv": "zip,note,id\n01234,5,2\n"])
+    let plan = try await world.document("plan")
+    #expect(plan.action("flow/t") == "blocked")
+    let found = plan.diagnostics("source-readable")
+    #expect(
+      found.map { $0["message"] } == [
+        "field \"zip\" looks like bigint by the header and 1 row of eu.csv, and like text by the header and 1 row of us.csv"
+      ])
+    #expect(
+      found.first?["help"]?.strings
+        == ["say which type the column is to have: `columns: {zip: text, \"*\": inferred}`"])
+    try world.setFlows(flow + ", columns: {zip: text, \"*\": inferred}}")
+    let run = try await world.stream("run", "--apply", "--yes")
+    #expect(run.counts("t") == "read 2, inserted 2", "\(run.error)")
+    #expect(try await world.database.text("SELECT id, zip, note FROM t ORDER BY 1") == "1|11000|\n2|01234|5")
+    #expect(
+      try await world.database.text(
+        "SELECT format_type(atttypid, -1) FROM pg_attribute WHERE attrelid = 't'::regclass AND attname = 'note'")
+        == "bigint")
+  }
+
   @Test("an error in a compressed file shows the line as it is read, not its bytes", arguments: ["gzip", "zstd"])
   func compressedLine(program: String) async throws {
     let ending = program == "gzip" ? "gz" : "zst"

@@ -60,7 +60,7 @@ private func inspect(_ parts: [SourcePart], _ scope: InputScope) throws(Failure)
   return fields.ordered.map { field in
     SourceField(
       name: field.name, type: field.shape.type,
-      origin: "\(field.hasHeader ? "header and " : "")\(read) of \(field.part)")
+      origin: "\(field.hasHeader ? "header and " : "")\(read) of \(field.part)", hasValues: field.shape.hasValues)
   }
 }
 
@@ -127,7 +127,7 @@ extension RowsSource {
     fields.indices.map { index in
       var shape = ValueShape()
       for row in rows.prefix(inspectedRows) where index < row.count { shape.add(inline: row[index]) }
-      return SourceField(name: fields[index], type: shape.type, origin: "inline rows")
+      return SourceField(name: fields[index], type: shape.type, origin: "inline rows", hasValues: shape.hasValues)
     }
   }
 }

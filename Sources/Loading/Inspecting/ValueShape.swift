@@ -10,6 +10,9 @@ struct ValueShape {
   /// Takes a look into account.
   mutating func add(_ look: Look) { looks.insert(look) }
 
+  /// Whether there was any value.
+  var hasValues: Bool { !looks.isEmpty }
+
   /// The type in `format_type`'s spelling; a field without any value is text.
   var type: String {
     switch looks {

@@ -90,16 +90,28 @@ extension FlowContext {
       let found = inputs.compactMap { input in
         (input.fields(goingTo: live) ?? []).first { $0.name == column.from }.map { (type: $0.type, words: input.words) }
       }
-      guard let other = found.first(where: { $0.type != column.type }) else { return nil }
+      guard let other = found.first(where: { $0.type != column.type }) else { return clashOfFiles(column) }
       let first = found.first { $0.type == column.type }?.words ?? "the files"
-      return failed(
-        .sourceReadable,
-        "field \"\(column.from)\" is \(column.type) in \(first), and \(other.type) in \(other.words)",
-        about: "type of \(column.from) of \(design.flow.name)", at: places.place(of: "columns", "sources"),
-        help: [
-          "say which type the column is to have: `columns: {\(column.name.name): \(other.type), \"*\": inferred}`"
-        ])
+      return typeClash(
+        column, "is \(column.type) in \(first), and \(other.type) in \(other.words)", other: other.type)
     }
+  }
+
+  /// The same of types that are inferred from values: it says from which.
+  private func clashOfFiles(_ column: PlannedColumn) -> Finding? {
+    guard case .fields(let fields) = source, let field = fields.first(where: { $0.name == column.from }),
+      let clash = field.clash
+    else { return nil }
+    return typeClash(
+      column, "looks like \(field.type) by the \(field.origin), and like \(clash.type) by the \(clash.origin)",
+      other: clash.type)
+  }
+
+  private func typeClash(_ column: PlannedColumn, _ words: String, other: String) -> Finding {
+    failed(
+      .sourceReadable, "field \"\(column.from)\" \(words)", about: "type of \(column.from) of \(design.flow.name)",
+      at: places.place(of: "columns", "sources"),
+      help: ["say which type the column is to have: `columns: {\(column.name.name): \(other), \"*\": inferred}`"])
   }
 }
 

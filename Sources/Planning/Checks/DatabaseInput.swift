@@ -125,7 +125,7 @@ extension PlanMaker {
       guard let found = input.fields(goingTo: observation.live(design.authorizer)) else {
         return input.isUncertain ? nil : .unreadable([])
       }
-      fields += found.filter { field in !fields.contains { $0.name == field.name } }
+      fields.unite(with: found)
     }
     return .fields(fields)
   }

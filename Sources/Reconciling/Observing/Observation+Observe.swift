@@ -91,8 +91,7 @@ extension Observation {
       }
       isAnyRead = true
       do {
-        let found = try await inspect(source)
-        fields += found.filter { field in !fields.contains { $0.name == field.name } }
+        fields.unite(with: try await inspect(source))
       } catch { return .unreadable(error.diagnostics) }
     }
     return isAnyRead ? .fields(fields) : nil
