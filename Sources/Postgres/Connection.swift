@@ -8,8 +8,8 @@ public actor Connection {
   private var isClosed = false
 
   /// Takes over an open libpq connection.
-  init(_ pointer: OpaquePointer, log: NoticeLog, on queue: DispatchQueue) {
-    let session = Session(pointer, log: log)
+  init(_ pointer: OpaquePointer, log: NoticeLog, on queue: DispatchQueue, lossReason: LossReason?) {
+    let session = Session(pointer, log: log, lossReason: lossReason)
     executor = ConnectionExecutor(queue)
     canceller = session.canceller
     database = Database(session)
@@ -17,13 +17,19 @@ public actor Connection {
 
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
+  /// Says why the way to the server is no more, where that is known: half a sentence, which the error then ends with. It
+  /// is asked in the connection's thread, when the connection is lost, and may block for a moment.
+  public typealias LossReason = @Sendable () -> String?
+
   /// Connects.
   ///
   /// - Parameter timeout: for all of it: name resolution, every host, TLS, authentication.
   /// - Throws: `PostgresError` with `connectFailure`; `CancellationError`.
-  public static func open(_ parameters: ConnectionParameters, timeout: Duration) async throws -> Connection {
+  public static func open(
+    _ parameters: ConnectionParameters, timeout: Duration, lossReason: LossReason? = nil
+  ) async throws -> Connection {
     try Task.checkCancellation()
-    let attempt = ConnectionAttempt(parameters, timeout: timeout)
+    let attempt = ConnectionAttempt(parameters, timeout: timeout, lossReason: lossReason)
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { attempt.start($0) }
     } onCancel: {

@@ -15,11 +15,13 @@ final class ConnectionAttempt: Sendable {
 
   private let parameters: ConnectionParameters
   private let timeout: Duration
+  private let lossReason: Connection.LossReason?
   private let deadline: ContinuousClock.Instant
   private let state = Mutex(State.idle)
 
-  init(_ parameters: ConnectionParameters, timeout: Duration) {
+  init(_ parameters: ConnectionParameters, timeout: Duration, lossReason: Connection.LossReason?) {
     self.parameters = parameters
+    self.lossReason = lossReason
     self.timeout = timeout
     deadline = .now + timeout
   }
@@ -97,7 +99,7 @@ final class ConnectionAttempt: Sendable {
       return end(.failure(error))
     }
     PQsetErrorVerbosity(pointer, PQERRORS_DEFAULT)
-    end(.success(Connection(pointer, log: log, on: queue)))
+    end(.success(Connection(pointer, log: log, on: queue, lossReason: lossReason)))
   }
 
   /// Hands the parameters to libpq, one by one.

@@ -16,6 +16,12 @@ extension ConnectionParameters {
   /// The host that they name, by themselves or in a URI.
   public var host: String? { self["dbname"].flatMap { Self.parts(of: $0)["host"] } ?? self["host"] }
 
+  /// Where the server is, by themselves or in a URI; nothing where libpq would choose.
+  public var server: (host: String?, address: String?, port: String?) {
+    let parts = self["dbname"].map(Self.parts) ?? [:]
+    return (parts["host"] ?? self["host"], parts["hostaddr"] ?? self["hostaddr"], parts["port"] ?? self["port"])
+  }
+
   /// A connection string's or a URI's keywords with their values.
   private static func parts(of text: String) -> [String: String] {
     guard let options = PQconninfoParse(text, nil) else { return [:] }

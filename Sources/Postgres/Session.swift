@@ -19,13 +19,17 @@ final class Session {
   var roundTrips = 0
   /// Whether the server did not answer a cancel in time, so that nothing more can be asked.
   private(set) var isAbandoned = false
+  /// Why the way to the server is no more; found out when it is first asked for.
+  private lazy var lossReason = findLossReason?()
+  private let findLossReason: Connection.LossReason?
 
   /// How long a cancelled statement may take to end before the connection is given up.
   private static let patience = Duration.seconds(10)
 
   /// Takes over an open connection, and the log that gets its notices.
-  init(_ pointer: OpaquePointer, log: NoticeLog) {
+  init(_ pointer: OpaquePointer, log: NoticeLog, lossReason: Connection.LossReason?) {
     self.pointer = pointer
+    findLossReason = lossReason
     self.log = log
     canceller = Canceller(of: pointer)
     PQsetnonblocking(pointer, 1)
@@ -50,7 +54,9 @@ final class Session {
 
   /// The error of a call of libpq's that failed.
   func failure(_ statement: String? = nil) -> PostgresError {
-    PostgresError(isBroken ? .connectionLost : .client, errorMessage, statement: statement)
+    var error = PostgresError(isBroken ? .connectionLost : .client, errorMessage, statement: statement)
+    explainLoss(&error)
+    return error
   }
 
   /// The error of `result`.
@@ -58,7 +64,14 @@ final class Session {
     var error = PostgresError(result, statement: statement)
     // After FATAL the server closes the connection, which libpq may not have seen yet.
     if isBroken || error.severity == "FATAL" || error.severity == "PANIC" { error.kind = .connectionLost }
+    explainLoss(&error)
     return error
+  }
+
+  /// Adds why the connection was lost, where the server did not say so itself.
+  private func explainLoss(_ error: inout PostgresError) {
+    guard error.kind == .connectionLost, error.sqlState == nil, !isAbandoned, let lossReason else { return }
+    error.message += "; \(lossReason)"
   }
 
   /// Hands what libpq has buffered to the network, reading what comes meanwhile.
