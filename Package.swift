@@ -66,6 +66,14 @@ let package = Package(
       ],
       swiftSettings: safe),
 
+    .target(
+      name: "Tunnels",
+      dependencies: [
+        .product(name: "SystemPackage", package: "swift-system"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ],
+      swiftSettings: safe),
+
     // Floor 3: pure functions of values.
     .target(
       name: "Planning",
@@ -78,7 +86,7 @@ let package = Package(
     .target(
       name: "Connecting",
       dependencies: [
-        "Manifests", "Postgres", "Catalog", "Diagnostics",
+        "Manifests", "Postgres", "Tunnels", "Catalog", "Diagnostics",
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
@@ -122,7 +130,7 @@ let package = Package(
       name: "sluice",
       dependencies: [
         "Views", "Reconciling", "Loading", "Sandbox", "Connecting", "Planning", "Manifests", "State", "Postgres",
-        "Catalog", "Diagnostics", "JSON", "CMalloc",
+        "Tunnels", "Catalog", "Diagnostics", "JSON", "CMalloc",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -166,6 +174,7 @@ let tests: [(target: String, dependencies: [Target.Dependency])] = [
       "Reconciling", "Planning", "Manifests", "State", "Postgres", "Catalog", "Diagnostics", "JSON",
     ]
   ),
+  ("Tunnels", ["Tunnels", "Postgres", "Catalog"]),
   ("Connecting", ["Connecting", "Manifests", "Postgres", "Catalog", "Diagnostics"]),
   ("Sandbox", ["Sandbox", "Manifests", "Postgres", "Catalog", "Diagnostics"]),
   (

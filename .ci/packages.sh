@@ -1,6 +1,6 @@
 # Sourced by examples/quickstart.sh, Tests/run.sh and .ci/run: what has to be on the machine, and how it gets there.
 #
-#   require build sandbox [schema] [programs] [pooler]
+#   require build sandbox [schema] [programs] [pooler] [ssh]
 #
 # installs what is missing of these groups with apt-get, or says what to install.
 
@@ -33,6 +33,10 @@ missing_packages() {
       programs) command -v zstd >/dev/null || echo zstd ;;
       sandbox) has_postgres || echo postgresql ;;
       pooler) find_pgbouncer >/dev/null || echo pgbouncer ;;
+      ssh)
+        command -v ssh >/dev/null || echo openssh-client
+        PATH=$PATH:/usr/sbin command -v sshd >/dev/null || echo openssh-server
+        ;;
       schema)
         if [ -z "$(python_for_schemas)" ]; then
           /usr/bin/python3 -c 'import yaml' 2>/dev/null || echo python3-yaml
@@ -89,7 +93,25 @@ require() {
     fi
     as_root=(sudo)
   fi
+  # The tests start their own sshd: the machine's stays off, where it was not there before.
+  local policy=
+  case " $packages" in
+    *" openssh-server "*)
+      if [ ! -e /usr/sbin/policy-rc.d ]; then
+        policy=/usr/sbin/policy-rc.d
+        printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+        "${as_root[@]}" chmod 755 "$policy"
+      fi
+      ;;
+  esac
+  local status=0
   # shellcheck disable=SC2086 # a list of names
   run "${as_root[@]}" apt-get update -q &&
-    run "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $packages
+    run "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $packages ||
+    status=$?
+  if [ -n "$policy" ]; then
+    "${as_root[@]}" rm -f "$policy"
+    if command -v systemctl >/dev/null; then "${as_root[@]}" systemctl disable -q ssh || true; fi
+  fi
+  return "$status"
 }

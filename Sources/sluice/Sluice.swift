@@ -1,5 +1,6 @@
 import ArgumentParser
 import Postgres
+import Tunnels
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -36,8 +37,11 @@ struct Sluice: AsyncParsableCommand {
   static let environment = ProcessInfo.processInfo.environment
   /// libpq's own variables, taken out of the process's environment before anything can inherit them.
   static let postgresEnvironment = PostgresEnvironment.scrub()
+  /// The tunnels that the command opens.
+  static let tunnels = OpenTunnels(environment: environment)
 
   static func main() async {
+    TunnelProgram.runIfAsked()
     // Before the command line is parsed, as a thread is started to do that. Where one of these words is something else,
     // little is lost.
     if CommandLine.arguments.contains(where: { $0 == "plan" || $0 == "validate" }) { Memory.useFewHeaps() }
@@ -46,17 +50,23 @@ struct Sluice: AsyncParsableCommand {
     Interruption.failWritesBeyondTheLimit()
     let interruption = Interruption()
     let status = await interruption.run {
-      do {
-        var command = try parseAsRoot()
-        if var asynchronous = command as? any AsyncParsableCommand {
-          try await asynchronous.run()
-        } else {
-          try command.run()
-        }
-        return ExitStatus.done.rawValue
-      } catch { return report(error) }
+      let status = await runCommand()
+      await tunnels.close()
+      return status
     }
     Console.exit(status)
+  }
+
+  private static func runCommand() async -> Int32 {
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+      return ExitStatus.done.rawValue
+    } catch { return report(error) }
   }
 
   /// Says why a command ended, where that was not said yet.

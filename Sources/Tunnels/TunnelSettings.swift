@@ -1,0 +1,59 @@
+/// How to reach and enter an SSH server: plain values, with paths that are absolute.
+public struct TunnelSettings: Sendable {
+  /// The server's name or address, or a name of `configuration`.
+  public var host: String
+  public var port: Int
+  /// Nothing: what ssh itself would use, as for all that follows.
+  public var username: String?
+  public var identityFile: String?
+  public var password: TunnelPassword?
+  /// The one key that the server may have, as known_hosts writes it: kind and base64.
+  public var hostKey: String?
+  public var knownHostsFile: String?
+  /// The file that ssh reads in place of the user's configuration.
+  public var configuration: String?
+  /// Where ssh runs: what `configuration` names is relative to that.
+  public var folder: String
+
+  /// Settings that leave all to ssh but where the server is.
+  public init(host: String, port: Int = 22, folder: String) {
+    self.host = host
+    self.port = port
+    self.folder = folder
+  }
+}
+
+/// A password for ssh. It cannot be printed, interpolated, encoded or reflected.
+public struct TunnelPassword: Sendable {
+  let value: String
+
+  /// Wraps `value`.
+  public init(_ value: String) { self.value = value }
+}
+
+extension TunnelPassword: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// Never the value.
+  public var description: String { "(secret)" }
+  /// Never the value.
+  public var debugDescription: String { "(secret)" }
+  /// Nothing to see.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// Where a forward leads, as the SSH server sees it.
+public enum TunnelTarget: Sendable, Hashable {
+  /// A host's name or address, and a port.
+  case tcp(host: String, port: Int)
+  /// The path of a unix socket.
+  case socket(String)
+}
+
+extension TunnelTarget: CustomStringConvertible {
+  /// `db.internal:5432`, or the socket's path.
+  public var description: String {
+    switch self {
+    case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    case .socket(let path): path
+    }
+  }
+}
