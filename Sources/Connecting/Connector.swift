@@ -6,8 +6,7 @@ public import Postgres
 public protocol Connector: Sendable {
   /// Connects.
   ///
-  /// - Throws: `Failure` with one diagnostic of the code `connection`, `secret` or `not-supported`, which says what to do
-  ///   about it.
+  /// - Throws: `Failure` with one diagnostic of the code `connection`, `secret` or `tunnel`, which says what to do about it.
   func open(_ authorizer: Resource<Authorizer>) async throws(Failure) -> Connection
 
   /// The names by which it would connect, without connecting; nothing where they are not known here.
@@ -39,6 +38,8 @@ public struct DirectConnector: Connector {
   private let environment: PostgresEnvironment
   private let isOnlyAuthorizer: Bool
   private let folder: String
+  /// The tunnels that authorizers go through.
+  public let tunnels: ProjectTunnels
 
   /// Makes a connector.
   ///
@@ -46,7 +47,11 @@ public struct DirectConnector: Connector {
   ///   - folder: the project's, which certificates are relative to.
   ///   - environment: libpq's own variables, taken out of the process's environment at start.
   ///   - isOnlyAuthorizer: whether the project has a single authorizer, so that PGPASSWORD can be meant for no other.
-  public init(folder: String, secrets: SecretReader, environment: PostgresEnvironment, isOnlyAuthorizer: Bool) {
+  public init(
+    folder: String, secrets: SecretReader, environment: PostgresEnvironment, isOnlyAuthorizer: Bool,
+    tunnels: ProjectTunnels
+  ) {
+    self.tunnels = tunnels
     self.folder = folder
     self.secrets = secrets
     self.environment = environment
@@ -56,7 +61,10 @@ public struct DirectConnector: Connector {
   public func open(_ authorizer: Resource<Authorizer>) async throws(Failure) -> Connection {
     let parameters = try await parameters(of: authorizer)
     do {
+      if let tunnel = authorizer.spec.tunnel { return try await open(authorizer, through: tunnel, parameters) }
       return try await Connection.open(parameters, timeout: authorizer.spec.connectTimeout)
+    } catch let failure as Failure {
+      throw failure
     } catch let error as PostgresError {
       var failure = Failure(.connection(error, to: authorizer))
       failure.isTransient = error.isTransient
@@ -75,12 +83,6 @@ public struct DirectConnector: Connector {
   private func parameters(of authorizer: Resource<Authorizer>) async throws(Failure) -> ConnectionParameters {
     let spec = authorizer.spec
     let places = authorizer.places
-    if spec.tunnel != nil {
-      throw Failure(
-        Diagnostic(
-          .error, "not-supported", "this version of Sluice cannot connect through tunnels yet",
-          at: places.place(of: "tunnel")))
-    }
     if let tls = spec.tls, let host = spec.host, host.hasPrefix("/"), ![.disable, .prefer].contains(tls.mode) {
       throw Failure(
         Diagnostic(

@@ -53,6 +53,10 @@ extension Authorizer: Specification {
       }
     } else if !given.isWritten("service") {
       reading.require(["host", "database", "username"], given, in: "an authorizer without `url` and `service`")
+    } else if !given.isWritten("host"), given.isWritten("tunnel") {
+      reading.refuse(
+        "tunnel", "`tunnel` wants the server's name, which only libpq can find in `service`",
+        help: ["write `host:` and `port:` beside `service:`"], because: "service")
     }
     if let host = authorizer.host, host.hasPrefix("/"), let tls = authorizer.tls,
       ![.disable, .prefer].contains(tls.mode)

@@ -8,9 +8,9 @@ extension Tunnel: Specification {
     "a tunnel", { Tunnel() },
     [
       Field(
-        "host", \.host, .text, "The SSH server's name or address.", example: "bastion.example.com", isRequired: true),
+        "host", \.host, .sshHost, "The SSH server's name or address.", example: "bastion.example.com", isRequired: true),
       Field("port", \.port, .int(1...65535), "The SSH server's port.", example: "22"),
-      Field("username", \.username, .text, "The login; left out, what ssh itself would use.", example: "tunnel"),
+      Field("username", \.username, .sshUser, "The login; left out, what ssh itself would use.", example: "tunnel"),
       Field(
         "identityFile", \.identityFile, .path, "The private key; left out, what ssh itself would use.",
         example: "keys/bastion"),
@@ -33,6 +33,16 @@ extension Tunnel: Specification {
 }
 
 extension Shape where Value == String {
+  /// A host as ssh takes it as an argument, where a `-` at the start would make an option of it, and `@` a login.
+  fileprivate static let sshHost = pattern(
+    "a host's name or address such as `bastion.example.com`", "^[A-Za-z0-9_.:][A-Za-z0-9_.:%-]*$"
+  ) { $0.isPlain(and: "_.:%-") && !$0.hasPrefix("-") && !$0.hasPrefix("%") }
+
+  /// A login as ssh takes it as an argument, without characters that no user's name has.
+  fileprivate static let sshUser = pattern(
+    "a user's name such as `tunnel`", "^[A-Za-z0-9_.@+\\\\][A-Za-z0-9_.@+\\\\-]*$"
+  ) { $0.isPlain(and: "_.@+\\-") && !$0.hasPrefix("-") }
+
   /// A public key as known_hosts and authorized_keys write it.
   fileprivate static let hostKey = pattern(
     "a public key such as `ssh-ed25519 AAAA...`", "^[a-z0-9@.-]+ [A-Za-z0-9+/.]+=*( .*)?$"

@@ -53,3 +53,11 @@ public struct Authorizer: Equatable, Sendable {
   /// An authorizer with the defaults.
   public init() {}
 }
+
+extension Authorizer {
+  /// Where its server is, in words: the host, and the tunnel that leads to it; nothing where both are a secret's part.
+  public var whereabouts: String? {
+    guard let tunnel else { return host }
+    return (host.map { "\($0) " } ?? "") + "through tunnel \(tunnel)"
+  }
+}

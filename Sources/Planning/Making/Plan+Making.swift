@@ -101,7 +101,7 @@ struct PlanMaker {
     let authorizers = project.authorizers.values.filter { scope.contains(Address(.authorizer, $0.name)) }
     return authorizers.sorted { $0.name < $1.name }.map { authorizer in
       AuthorizerReport(
-        name: authorizer.name, server: observation.live(authorizer.name)?.server, host: authorizer.spec.host)
+        name: authorizer.name, server: observation.live(authorizer.name)?.server, host: authorizer.spec.whereabouts)
     }
   }
 

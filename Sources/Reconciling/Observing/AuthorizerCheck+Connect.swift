@@ -33,10 +33,10 @@ extension AuthorizerCheck {
     return switch observation {
     case .reached(let live):
       AuthorizerCheck(
-        name: authorizer.name, server: live.server, host: authorizer.spec.host, milliseconds: milliseconds)
+        name: authorizer.name, server: live.server, host: authorizer.spec.whereabouts, milliseconds: milliseconds)
     case .unreachable(let diagnostic):
       AuthorizerCheck(
-        name: authorizer.name, server: nil, host: authorizer.spec.host, milliseconds: milliseconds,
+        name: authorizer.name, server: nil, host: authorizer.spec.whereabouts, milliseconds: milliseconds,
         diagnostics: [diagnostic])
     }
   }

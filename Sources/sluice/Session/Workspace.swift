@@ -65,9 +65,11 @@ struct Workspace {
       try await sandbox.prepare(project)
       return SandboxConnector(sandbox: sandbox)
     }
+    let secrets = SecretReader(folder: folder, environment: environment)
     return DirectConnector(
-      folder: folder.string, secrets: SecretReader(folder: folder, environment: environment),
-      environment: Sluice.postgresEnvironment, isOnlyAuthorizer: project.authorizers.count == 1)
+      folder: folder.string, secrets: secrets, environment: Sluice.postgresEnvironment,
+      isOnlyAuthorizer: project.authorizers.count == 1,
+      tunnels: ProjectTunnels(project.tunnels, folder: folder.string, secrets: secrets, opened: Sluice.tunnels))
   }
 
   /// A command line of this project, with the options that this one was given: to be shown, ready to copy.
