@@ -20,6 +20,12 @@ extension DirectConnector {
     var forwarded = parameters
     forwarded["hostaddr"] = "127.0.0.1"
     forwarded["port"] = String(forward.port)
+    if !parameters.hasPassword, let login = parameters.login, let host = parameters.server.host,
+      let password = PasswordFile(parameters["passfile"])?.password(
+        host: host, port: port, database: login.database, user: login.role)
+    {
+      password.reveal { forwarded["password"] = $0 }
+    }
     do {
       return try await Connection.open(forwarded, timeout: max(limit - (.now - start), .zero)) {
         forward.ending().map { "tunnel \(name) ended\($0.ending.map { ": \($0)" } ?? "")\(Self.words($0))" }
@@ -29,8 +35,11 @@ extension DirectConnector {
       if error.sqlState == nil, let failure = await forward.failure() {
         throw tunnels.failure(failure, connecting: authorizer, to: target)
       }
+      // libpq names what it connected to.
       error.message = error.message
-        .replacing("(127.0.0.1), port \(forward.port)", with: "(through tunnel \(name)), port \(port)")
+        .replacing(
+          "\"127.0.0.1\", port \(forward.port)", with: "\"\(target.host)\" (through tunnel \(name)), port \(port)"
+        )
         .replacing("port \(forward.port)", with: "port \(port)")
       throw error
     }

@@ -22,6 +22,9 @@ extension ConnectionParameters {
     return (parts["host"] ?? self["host"], parts["hostaddr"] ?? self["hostaddr"], parts["port"] ?? self["port"])
   }
 
+  /// Whether they name a password, by themselves or in a URI.
+  public var hasPassword: Bool { self["password"] != nil || self["dbname"].map(Self.parts)?["password"] != nil }
+
   /// A connection string's or a URI's keywords with their values.
   private static func parts(of text: String) -> [String: String] {
     guard let options = PQconninfoParse(text, nil) else { return [:] }

@@ -49,6 +49,14 @@ public enum TunnelTarget: Sendable, Hashable {
 }
 
 extension TunnelTarget: CustomStringConvertible {
+  /// The host, or the socket's path.
+  public var host: String {
+    switch self {
+    case .tcp(let host, _): host
+    case .socket(let path): path
+    }
+  }
+
   /// `db.internal:5432`, or the socket's path.
   public var description: String {
     switch self {
