@@ -22,7 +22,7 @@ struct TunnelTLSTests {
       """
       authorizers:
         far:
-          {host: \(host), port: \(server.port), database: postgres, username: postgres,
+          {host: \(host), port: \(server.port), database: postgres, username: postgres, connectTimeout: 5m,
            tls: {mode: verify-full, rootCertificate: \(server.rootCertificate)}, tunnel: bastion}
       tunnels:
         bastion: {\(try bastion.fields)}

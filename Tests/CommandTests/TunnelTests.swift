@@ -10,8 +10,9 @@ struct TunnelTests {
   /// `wh` and `crm` go through one tunnel, by the cluster's socket.
   private static func connection(_ tunnel: String) -> String {
     let database = TestDatabase.current
+    // However busy the machine is, ssh has its time.
     let fields =
-      "host: \(database.host), database: \(database.name), username: postgres, lockTimeout: 10m, tunnel: bastion"
+      "host: \(database.host), database: \(database.name), username: postgres, connectTimeout: 5m, lockTimeout: 10m, tunnel: bastion"
     return """
       authorizers:
         wh: {\(fields)}

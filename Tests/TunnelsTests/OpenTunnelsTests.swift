@@ -139,6 +139,29 @@ struct OpenTunnelsTests {
     #expect(!"\(settings)".contains("hush"))
     await world.tunnels.close()
 
+    // A jump host that asks for a password gets none.
+    let jump = try SSHServer("PasswordAuthentication yes")
+    let config = jump.folder.appending("config").string
+    try """
+    Host *
+      UserKnownHostsFile \(jump.folder)/known
+    Host 127.0.0.1
+      ProxyJump jump
+    Host jump
+      HostName localhost
+      Port \(jump.port)
+      User \(user.name)
+      PubkeyAuthentication no
+    """.write(toFile: config, atomically: true, encoding: .utf8)
+    try "[localhost]:\(jump.port) \(try jump.hostKey)\n".write(
+      toFile: jump.folder.appending("known").string, atomically: true, encoding: .utf8)
+    settings.configuration = config
+    #expect(await TunnelWorld(server: world.server).failure(settings) != nil)
+    let log = try String(contentsOfFile: jump.folder.appending("log").string, encoding: .utf8)
+    #expect(log.contains("Failed password for \(user.name)"), "\(log)")
+    #expect(!log.contains("Accepted"))
+    settings.configuration = nil
+
     settings.password = TunnelPassword("wrong")
     let refused = TunnelWorld(server: world.server)
     #expect(await refused.failure(settings)?.failure == .passwordRefused)
