@@ -65,17 +65,19 @@ public actor OpenTunnels {
     isClosed = true
     for tunnel in tunnels.values { tunnel.process.stop() }
     tunnels = [:]
-    let running = running
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask { for task in running { await task.value } }
-      // One that does not end when it is hung up is killed.
-      group.addTask {
-        try? await Task.sleep(for: .seconds(2))
-        if !Task.isCancelled { for task in running { task.cancel() } }
+    // An interrupt, which cancels the command, must not cut this short.
+    await Task.detached { [running] in
+      await withTaskGroup(of: Void.self) { group in
+        group.addTask { for task in running { await task.value } }
+        // One that does not end when it is hung up is killed.
+        group.addTask {
+          try? await Task.sleep(for: .seconds(2))
+          if !Task.isCancelled { for task in running { task.cancel() } }
+        }
+        await group.next()
+        group.cancelAll()
       }
-      await group.next()
-      group.cancelAll()
-    }
+    }.value
   }
 
   private func ready(

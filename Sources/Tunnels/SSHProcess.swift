@@ -149,24 +149,30 @@ final class SSHProcess: Sendable {
     // A session of its own: no interrupt at the user's terminal reaches it, and it cannot ask there.
     options.createSession = true
     options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(1))]
-    let result = try await Subprocess.run(
-      .path(launcher), arguments: Arguments([TunnelProgram.launchArgument, program.string] + command.arguments),
+    let configuration = Configuration(
+      executable: .path(launcher),
+      arguments: Arguments([TunnelProgram.launchArgument, program.string] + command.arguments),
       environment: .custom(
         Dictionary(uniqueKeysWithValues: command.environment.map { (Environment.Key(stringLiteral: $0), $1) })),
-      workingDirectory: FilePath(settings.folder), platformOptions: options,
-      input: .fileDescriptor(end, closeAfterSpawningProcess: true),
-      output: .fileDescriptor(knownHosts.descriptor, closeAfterSpawningProcess: true), error: .sequence
-    ) { execution in
-      for try await line in execution.standardError.strings(
-        separatedBy: .unicodeScalarSequence("\n".unicodeScalars))
-      {
-        take(line)
-      }
-    }
+      workingDirectory: FilePath(settings.folder), platformOptions: options)
+    let output = try SSHOutput()
+    let queue = DispatchQueue(label: "ssh")
+    let source = DispatchSource.makeReadSource(fileDescriptor: output.input.rawValue, queue: queue)
+    source.setEventHandler { output.read(self.take) }
+    source.setCancelHandler { try? output.input.close() }
+    source.activate()
+    defer { source.cancel() }
+    let status = try await Subprocess.run(
+      configuration, input: .fileDescriptor(end, closeAfterSpawningProcess: true),
+      output: .fileDescriptor(knownHosts.descriptor, closeAfterSpawningProcess: true),
+      error: .fileDescriptor(output.end, closeAfterSpawningProcess: true)
+    ).terminationStatus
+    // What it said last may still be in the pipe.
+    output.read(take)
     return look { state in
       let isReady = if case .ready = state.phase { true } else { false }
       let words = state.log.words
-      return switch result.terminationStatus {
+      return switch status {
       case .signaled(let signal): TunnelError(.ended, words: words, ending: "ssh was ended by signal \(signal)")
       case .exited(let code):
         TunnelError(

@@ -104,6 +104,9 @@ struct OpenTunnelsTests {
       IdentityFile \(world.server.identityFile)
       UserKnownHostsFile \(inner.folder)/known
       StrictHostKeyChecking yes
+      ControlMaster auto
+      ControlPath \(inner.folder)/outer
+      ControlPersist 60
     """.write(toFile: inner.folder.appending("config").string, atomically: true, encoding: .utf8)
     try (inner.knownHost(inner.hostKey) + world.server.knownHost(world.server.hostKey))
       .write(toFile: inner.folder.appending("known").string, atomically: true, encoding: .utf8)
@@ -117,7 +120,13 @@ struct OpenTunnelsTests {
     }
     #expect(try log(inner).contains("Accepted publickey"))
     #expect(try log(world.server).contains("Accepted publickey"))
+    // The way to the jump host goes on, as its configuration says, and holds what it was given.
     await world.tunnels.close()
+    #expect((forward.ending()?.ending).map { $0.hasPrefix("ssh ") } == true)
+    let exit = try Process.run(
+      URL(fileURLWithPath: "/usr/bin/env"),
+      arguments: ["ssh", "-F", inner.folder.appending("config").string, "-O", "exit", "outer"])
+    exit.waitUntilExit()
   }
 
   @Test(
