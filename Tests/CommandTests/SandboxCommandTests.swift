@@ -13,7 +13,9 @@ struct SandboxCommandTests {
       "t.csv": "id,v\n1,a\n",
       "a.yaml": """
       authorizers:
-        wh: {host: db.invalid, database: shop, username: loader, password: {env: NOT_SET}}
+        wh: {host: db.invalid, database: shop, username: loader, password: {env: NOT_SET}, tunnel: nowhere}
+      tunnels:
+        nowhere: {host: bastion.invalid}
       destinations:
         wh: {authorizer: wh, defaultSchema: sales}
       flows:

@@ -88,6 +88,21 @@ struct TunnelTests {
     #expect(server.clients.isEmpty)
   }
 
+  @Test("fifty authorizers share one ssh") func shared() async throws {
+    let server = try SSHServer()
+    let database = TestDatabase.current
+    let fields =
+      "{host: \(database.host), database: \(database.name), username: postgres, connectTimeout: 5m, tunnel: bastion}"
+    let project = try TemporaryProject([
+      "a.yaml": "authorizers:\n" + (1...50).map { "  a\($0): \(fields)\n" }.joined()
+        + "tunnels:\n  bastion: {\(try server.fields)}\n"
+    ])
+    let check = try await runTool(["-C", project.path.string, "check"])
+    #expect(check.status == 0, "\(check.error)")
+    let log = try String(contentsOfFile: server.folder.appending("log").string, encoding: .utf8)
+    #expect(log.split(separator: "\n").count { $0.contains("Accepted publickey") } == 1, "\(log)")
+  }
+
   @Test("a load whose ssh is killed in the middle is tried again, through a new one, and happens once")
   func killedClient() async throws {
     let gated = try await Gated()
