@@ -10,7 +10,7 @@ func fuzzCSV(_ bytes: [UInt8]) {
   let dialects = Dialect.fuzzed
   let dialect = dialects[Int(bytes[0]) % dialects.count]
   let input = Array(bytes[1...])
-  let whole = read(input, dialect, blockSize: 1 << 16)
+  let whole = read(input, dialect, blockSize: 1 << 13)
   let pieces = read(input, dialect, blockSize: 16 + Int(bytes[0]))
   precondition(whole == pieces, "what is read depends on the size of the blocks")
 }

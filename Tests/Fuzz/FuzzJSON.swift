@@ -11,7 +11,7 @@ import OrderedCollections
 func fuzzJSON(_ bytes: [UInt8]) {
   let isArray = bytes[0] & 1 == 1
   let input = Array(bytes[1...])
-  let whole = read(input, isArray: isArray, blockSize: 1 << 16)
+  let whole = read(input, isArray: isArray, blockSize: 1 << 13)
   let pieces = read(input, isArray: isArray, blockSize: 16 + Int(bytes[0] >> 1))
   precondition(whole == pieces, "what is read depends on the size of the blocks")
   // The other reader calls itself for what is nested.
@@ -155,7 +155,8 @@ private func field(_ value: JSONValue, isText: Bool, _ found: [UInt8]?) -> [UInt
   case .null: nil
   case .bool(let isTrue): Array((isTrue ? "true" : "false").utf8)
   case .number(let text): Array(text.utf8)
-  case .string(let text) where isText: Array(text.utf8)
+  // What no text can hold is shown as it is written.
+  case .string(let text) where isText: text.utf8.contains(0) ? found : Array(text.utf8)
   case .string, .array, .object: found.flatMap { (try? JSONValue(parsing: $0)) == value ? $0 : nil }
   }
 }

@@ -89,6 +89,16 @@ struct JSONRowsTests {
     }
   }
 
+  @Test("looked at closely, a string that no text can hold is as it is written")
+  func closeLook() throws {
+    let text = #"{"j":"a\n\u0000","k":"b\n"}"#
+    let reader = try JSONRows(ByteInput(memory: Array(text.utf8), name: "x"), isArray: false)
+    _ = try reader.positions(of: ["j"], asJSON: [true])
+    var row = FieldTable()
+    #expect(try reader.next(into: &row))
+    #expect(reader.members().map(\.value) == [#"a\n\u0000"#, "b\n"])
+  }
+
   @Test("a byte order mark moves no column")
   func markedColumn() throws {
     for size in [16, 1 << 16] {

@@ -36,12 +36,15 @@ extension Block {
     return members
   }
 
-  /// What stands at `range`: a string without quotes and escapes, anything else as it is.
+  /// What stands at `range`: a string without quotes and escapes, anything else as it is, and so a string that no text can
+  /// hold, but for its quotes.
   private mutating func text(_ range: Range<Int>) -> String {
     let bytes = bytes(range)
     guard bytes.count >= 2, bytes[0] == UInt8(ascii: "\"") else { return bytes.text }
     var unfit: (RowFault.Kind, Int)?
     unescaped.truncate(to: 0)
-    return unescapeJSON(bytes[1..<bytes.count - 1], at: range.lowerBound, &unfit).text
+    let inside = bytes[1..<bytes.count - 1]
+    let unescaped = unescapeJSON(inside, at: range.lowerBound, &unfit)
+    return (unfit == nil ? unescaped : inside).text
   }
 }
