@@ -66,6 +66,7 @@ public struct DirectConnector: Connector {
     } catch let failure as Failure {
       throw failure
     } catch let error as PostgresError {
+      let error = await error.examined(parameters, timeout: authorizer.spec.connectTimeout)
       var failure = Failure(.connection(error, to: authorizer))
       failure.isTransient = error.isTransient
       throw failure
@@ -93,6 +94,13 @@ public struct DirectConnector: Connector {
     if let reference = spec.url {
       let what = "the url of authorizer \(authorizer.name)"
       let url = try await secrets.read(reference, for: what, at: places.place(of: "url"))
+      guard url.reveal({ ["postgresql://", "postgres://"].contains(where: $0.hasPrefix) || $0.contains("=") }) else {
+        // libpq would take it for a database's name, and show it.
+        throw Failure(
+          Diagnostic(
+            .error, "connection", "\(what) is no connection URI", at: places.place(of: "url"),
+            help: ["it is to be as in postgresql://role@host:5432/database"], reason: ConnectFailure.parameters.reason))
+      }
       url.reveal { parameters["dbname"] = $0 }
     }
     parameters["service"] = spec.service
@@ -101,7 +109,7 @@ public struct DirectConnector: Connector {
     if let database = spec.database { parameters["dbname"] = database }
     parameters["user"] = spec.username
     try await addPassword(to: &parameters, of: authorizer)
-    addTLS(to: &parameters, spec)
+    try addTLS(to: &parameters, of: authorizer)
     return parameters
   }
 
@@ -118,14 +126,13 @@ public struct DirectConnector: Connector {
     parameters["passfile"] = environment.passwordFile
   }
 
-  private func addTLS(to parameters: inout ConnectionParameters, _ spec: Authorizer) {
-    guard let tls = spec.tls else {
-      if spec.url == nil, spec.service == nil { parameters["sslmode"] = Authorizer.TLSMode.prefer.rawValue }
-      return
+  private func addTLS(
+    to parameters: inout ConnectionParameters, of authorizer: Resource<Authorizer>
+  ) throws(Failure) {
+    if let tls = authorizer.spec.tls {
+      try TLSFiles(authorizer: authorizer, folder: folder).add(tls, to: &parameters)
+    } else if authorizer.spec.url == nil, authorizer.spec.service == nil {
+      parameters["sslmode"] = Authorizer.TLSMode.prefer.rawValue
     }
-    parameters["sslmode"] = tls.mode.rawValue
-    parameters["sslrootcert"] = tls.rootCertificate.map { "\(folder)/\($0)" }
-    parameters["sslcert"] = tls.clientCertificate.map { "\(folder)/\($0)" }
-    parameters["sslkey"] = tls.clientKey.map { "\(folder)/\($0)" }
   }
 }

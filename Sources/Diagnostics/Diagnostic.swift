@@ -31,6 +31,8 @@ public struct Diagnostic: Hashable, Sendable, Codable {
   public var severity: Severity
   /// The stable, kebab-case name that tests and scripts rely on.
   public var code: String
+  /// A stable, kebab-case name of the cause, where one code stands for many: `certificate-expired`.
+  public var reason: String?
   /// One sentence, without a full stop: what is wrong with which thing.
   public var message: String
   /// Where, if it has a place in a file.
@@ -45,10 +47,11 @@ public struct Diagnostic: Hashable, Sendable, Codable {
   /// Makes a diagnostic.
   public init(
     _ severity: Severity, _ code: String, _ message: String, at place: Place? = nil, label: String? = nil,
-    help: [String] = [], related: [RelatedPlace] = []
+    help: [String] = [], related: [RelatedPlace] = [], reason: String? = nil
   ) {
     self.severity = severity
     self.code = code
+    self.reason = reason
     self.message = message
     self.place = place
     self.label = label

@@ -23,13 +23,16 @@ public actor Connection {
 
   /// Connects.
   ///
-  /// - Parameter timeout: for all of it: name resolution, every host, TLS, authentication.
+  /// How far it comes is written to ``ConnectionTrace/current``.
+  ///
+  /// - Parameter timeout: for all of it: name resolution, every host and each of its addresses, TLS, authentication.
   /// - Throws: `PostgresError` with `connectFailure`; `CancellationError`.
   public static func open(
     _ parameters: ConnectionParameters, timeout: Duration, lossReason: LossReason? = nil
   ) async throws -> Connection {
     try Task.checkCancellation()
-    let attempt = ConnectionAttempt(parameters, timeout: timeout, lossReason: lossReason)
+    let attempt = ConnectionAttempt(
+      parameters, timeout: timeout, lossReason: lossReason, trace: .current ?? ConnectionTrace())
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { attempt.start($0) }
     } onCancel: {

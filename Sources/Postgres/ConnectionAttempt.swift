@@ -17,12 +17,16 @@ final class ConnectionAttempt: Sendable {
   private let timeout: Duration
   private let lossReason: Connection.LossReason?
   private let deadline: ContinuousClock.Instant
+  private let trace: ConnectionTrace
   private let state = Mutex(State.idle)
 
-  init(_ parameters: ConnectionParameters, timeout: Duration, lossReason: Connection.LossReason?) {
+  init(
+    _ parameters: ConnectionParameters, timeout: Duration, lossReason: Connection.LossReason?, trace: ConnectionTrace
+  ) {
     self.parameters = parameters
     self.lossReason = lossReason
     self.timeout = timeout
+    self.trace = trace
     deadline = .now + timeout
   }
 
@@ -47,6 +51,8 @@ final class ConnectionAttempt: Sendable {
   private var tooLate: PostgresError? {
     var error = PostgresError(.connect, "no connection within \(timeout)")
     error.connectFailure = .timedOut
+    error.target = trace.target
+    error.phase = trace.phase
     return error
   }
 
@@ -73,7 +79,9 @@ final class ConnectionAttempt: Sendable {
   }
 
   private func run(on queue: DispatchQueue) {
-    guard let pointer = Self.begin(parameters) else {
+    trace.begin(.name)
+    // The host's name is looked up in here.
+    guard let pointer = parameters.startConnecting() else {
       return end(.failure(PostgresError(.connect, "out of memory")))
     }
     let log = NoticeLog()
@@ -82,8 +90,13 @@ final class ConnectionAttempt: Sendable {
     PQsetErrorVerbosity(pointer, PQERRORS_VERBOSE)
     var status = PQstatus(pointer) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING
     while status == PGRES_POLLING_READING || status == PGRES_POLLING_WRITING {
+      if let phase = ConnectionTrace.Phase(PQstatus(pointer)) {
+        trace.begin(phase)
+        if phase == .login { trace.note(tlsProtocol: OpenSSL.protocolName(of: pointer)) }
+      }
       let left = ContinuousClock.now.duration(to: deadline)
       guard left > .zero, !isSettled else {
+        trace.end(at: ConnectionTarget(pointer), .timedOut)
         PQfinish(pointer)
         return end(.failure(tooLate))
       }
@@ -92,19 +105,40 @@ final class ConnectionAttempt: Sendable {
         status = PQconnectPoll(pointer)
       }
     }
+    let target = ConnectionTarget(pointer)
     guard status == PGRES_POLLING_OK else {
       var error = PostgresError.connecting(String(cString: PQerrorMessage(pointer)))
-      if PQconnectionNeedsPassword(pointer) == 1 { error.connectFailure = .authentication }
+      if PQconnectionNeedsPassword(pointer) == 1 { error.connectFailure = .noPassword }
+      error.target = target
+      error.phase = trace.phase
+      trace.end(at: target, error.connectFailure)
       PQfinish(pointer)
       return end(.failure(error))
     }
+    trace.end(at: target)
     PQsetErrorVerbosity(pointer, PQERRORS_DEFAULT)
     end(.success(Connection(pointer, log: log, on: queue, lossReason: lossReason)))
   }
+}
 
-  /// Hands the parameters to libpq, one by one.
-  private static func begin(_ parameters: ConnectionParameters) -> OpaquePointer? {
-    let pairs = parameters.complete
+extension ConnectionTrace.Phase {
+  /// The stretch that libpq is in; nothing for a moment between two.
+  fileprivate init?(_ status: ConnStatusType) {
+    switch status {
+    case CONNECTION_STARTED: self = .port
+    case CONNECTION_SSL_STARTUP: self = .tls
+    case CONNECTION_MADE, CONNECTION_AWAITING_RESPONSE: self = .login
+    case CONNECTION_AUTH_OK, CONNECTION_CHECK_WRITABLE, CONNECTION_CHECK_TARGET, CONNECTION_CHECK_STANDBY:
+      self = .database
+    default: return nil
+    }
+  }
+}
+
+extension ConnectionParameters {
+  /// Begins to connect: hands the parameters to libpq, one by one.
+  func startConnecting() -> OpaquePointer? {
+    let pairs = complete
     // `strdup`ed copies would need freeing on each path; arrays of bytes free themselves.
     let storage = pairs.flatMap { [Array($0.keyword.utf8CString), Array($0.value.utf8CString)] }
     var pointers: [UnsafePointer<CChar>?] = []

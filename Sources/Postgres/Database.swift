@@ -52,8 +52,23 @@ public struct Database: ~Copyable {
 
   /// The protocol of the encrypted connection (`TLSv1.3`); `nil` where it is plain.
   public var tlsProtocol: String? {
-    guard PQsslInUse(session.pointer) == 1 else { return nil }
-    return PQsslAttribute(session.pointer, "protocol").map { String(cString: $0) }
+    session.pointer.flatMap { OpenSSL.protocolName(of: $0) }
+  }
+
+  /// Whether the server's certificate was verified: signed by a trusted authority, and for `verify-full` its name too.
+  ///
+  /// libpq verifies with every `sslmode` where it finds a file of authorities; it is asked of the session itself.
+  public var isCertificateVerified: Bool {
+    guard PQsslInUse(session.pointer) == 1, let pointer = session.pointer else { return false }
+    if let session = OpenSSL.session(of: pointer), let verifies = OpenSSL.verifies(session) { return verifies }
+    return ConnectionTarget(pointer).tlsMode.hasPrefix("verify")
+  }
+
+  /// Whether TLS was preferred and yet the connection, which is no unix socket, is plain.
+  public var isPlainForWantOfTLS: Bool {
+    guard PQsslInUse(session.pointer) == 0, let pointer = session.pointer else { return false }
+    let target = ConnectionTarget(pointer)
+    return !target.isSocket && target.tlsMode == "prefer"
   }
 
   /// The process that serves this connection, as in pg_stat_activity.

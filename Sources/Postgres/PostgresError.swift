@@ -18,6 +18,12 @@ public struct PostgresError: Error, Sendable, Hashable {
   public var kind: Kind
   /// Why no connection could be made; only with `Kind.connect`.
   public var connectFailure: ConnectFailure?
+  /// Whom libpq tried to connect to; only with `Kind.connect`, where it came to that.
+  public var target: ConnectionTarget?
+  /// How far connecting came; only with `Kind.connect`.
+  public var phase: ConnectionTrace.Phase?
+  /// The certificates that the server showed, its own first, where they are what is wrong and could be had.
+  public var certificates: [ServerCertificate] = []
   /// The code to branch on (manual, appendix A); nothing where the server did not get to say one.
   public var sqlState: String?
   /// `ERROR`, `FATAL` or `PANIC`, in English whatever the server speaks; nothing where it comes from libpq.

@@ -26,7 +26,7 @@ struct ConnectionTests {
       message: #"database "no_such_db" does not exist"#),
     Cause(
       testDescription: "a role that does not exist", fields: "host: HOST, database: DBNAME, username: no_such_role",
-      at: "no_such_role", message: #"role "no_such_role" was not let in"#),
+      at: "no_such_role", message: #"role "no_such_role" does not exist"#),
     Cause(
       testDescription: "no server", fields: "host: /nowhere, database: DBNAME, username: postgres", at: "/nowhere",
       message: "there is no server's socket at /nowhere"),

@@ -26,10 +26,10 @@ import Testing
   @Test func `A password is wanted, checked, and taken`() async throws {
     let role = try await database.createRole(password: "open sesame")
     let missing = try await failure(database.parameters(user: role))
-    #expect(missing.connectFailure == .authentication)
+    #expect(missing.connectFailure == .noPassword)
     #expect(missing.sqlState == nil)
     let wrong = try await failure(database.parameters(user: role, password: "wrong secret"))
-    #expect(wrong.connectFailure == .authentication)
+    #expect(wrong.connectFailure == .wrongPassword)
     #expect(wrong.sqlState == "28P01")
     #expect(wrong.isTransient == false)
     #expect(!wrong.message.contains("28P01") && !wrong.message.contains("LOCATION"))
@@ -45,7 +45,7 @@ import Testing
     #expect(unknown.connectFailure == .unknownDatabase)
     #expect(unknown.sqlState == "3D000")
     let nobody = try await failure(database.parameters(user: "nobody_of_that_name"))
-    #expect(nobody.connectFailure == .authentication)
+    #expect(nobody.connectFailure == .unknownRole)
     #expect(nobody.sqlState == "28000")
   }
 
@@ -53,7 +53,8 @@ import Testing
     let role = try await database.createRole()
     try await database.execute("ALTER ROLE \(role) CONNECTION LIMIT 0")
     let error = try await failure(database.parameters(user: role))
-    #expect(error.connectFailure == .tooManyConnections)
+    #expect(error.connectFailure == .tooManyConnectionsOfRole)
+    #expect(error.connectFailure?.reason == "too-many-connections")
     #expect(error.isTransient)
   }
 
@@ -68,16 +69,15 @@ import Testing
   }
 
   @Test func `A closed port refuses, TLS or not`() async throws {
-    let (socket, port) = try Loopback.bound()
-    defer { close(socket) }
-    let refused = try await failure(ConnectionParameters([("host", "127.0.0.1"), ("port", "\(port)")]))
+    let loopback = try Loopback()
+    let refused = try await failure(ConnectionParameters([("host", "127.0.0.1"), ("port", "\(loopback.port)")]))
     #expect(refused.connectFailure == .refused)
   }
 
   @Test func `A silent server, and then silent ones in a row, end at the deadline`() async throws {
-    let (socket, port) = try Loopback.bound()
-    defer { close(socket) }
-    listen(socket, 5)
+    let loopback = try Loopback()
+    loopback.listen()
+    let port = loopback.port
     let clock = ContinuousClock()
     let began = clock.now
     // Each host alone would have its own connect_timeout; the deadline is over all.
@@ -86,32 +86,34 @@ import Testing
     ])
     let silent = try await failure(hosts, within: .milliseconds(300))
     #expect(silent.connectFailure == .timedOut)
+    #expect(silent.phase == .tls || silent.phase == .login)
+    #expect(silent.target?.name == "127.0.0.1:\(port)")
     #expect(clock.now - began < .seconds(10))
   }
 
   @Test func `A server that speaks no TLS, where it is wanted`() async throws {
-    let (socket, port) = try Loopback.bound()
-    defer { close(socket) }
-    listen(socket, 5)
+    let loopback = try Loopback()
+    loopback.listen()
+    let port = loopback.port
     let parameters = ConnectionParameters([
       ("host", "127.0.0.1"), ("port", "\(port)"), ("user", "u"), ("sslmode", "require"),
     ])
     async let error = failure(parameters)
-    let peer = await Loopback.accepted(socket)
+    let peer = await loopback.accepted()
     // The answer to SSLRequest (manual, 55.2.10).
     #expect(write(peer, "N", 1) == 1)
-    try #expect(await error.connectFailure == .tlsRefused)
+    try #expect(await error.connectFailure == .tlsUnavailable)
     close(peer)
   }
 
   @Test func `Cancelling ends the attempt`() async throws {
-    let (socket, port) = try Loopback.bound()
-    defer { close(socket) }
-    listen(socket, 5)
+    let loopback = try Loopback()
+    loopback.listen()
+    let port = loopback.port
     let parameters = ConnectionParameters([("host", "127.0.0.1"), ("port", "\(port)"), ("user", "u")])
     let task = Task { try await Connection.open(parameters, timeout: .seconds(600)) }
     // The attempt is under way once its connection waits to be accepted.
-    let peer = await Loopback.accepted(socket)
+    let peer = await loopback.accepted()
     defer { close(peer) }
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
@@ -129,35 +131,5 @@ import Testing
     let uri = "postgresql://\(database.owner)@/\(database.name)?host=\(database.host)&port=\(database.port)"
     let connection = try await Connection.open(ConnectionParameters([("dbname", uri)]), timeout: .seconds(20))
     try await #expect(connection.perform { $0.name } == database.name)
-  }
-}
-
-/// Sockets on 127.0.0.1 with ports that the system chose.
-private enum Loopback {
-  static func bound() throws -> (socket: Int32, port: UInt16) {
-    #if canImport(Glibc)
-      let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    #else
-      let socket = socket(AF_INET, SOCK_STREAM, 0)
-    #endif
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let size = length
-    let status = withUnsafeMutablePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(socket, $0, size) | getsockname(socket, $0, &length) }
-    }
-    try #require(status == 0)
-    return (socket, UInt16(bigEndian: address.sin_port))
-  }
-
-  /// Waits for a connection on a thread of its own: two tests that blocked a task's thread each would stop all tasks of
-  /// a machine with two cores.
-  static func accepted(_ socket: Int32) async -> Int32 {
-    await withCheckedContinuation { continuation in
-      let thread = Thread { continuation.resume(returning: accept(socket, nil, nil)) }
-      thread.start()
-    }
   }
 }

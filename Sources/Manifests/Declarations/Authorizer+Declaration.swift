@@ -65,6 +65,12 @@ extension Authorizer: Specification {
         "tls", "`\(tls.mode.rawValue)` cannot be had on a unix socket, which is never encrypted",
         help: ["remove `tls`, or give the server's name as `host`"], because: "host")
     }
+    if let tls = authorizer.tls, tls.rootCertificate == Authorizer.TLS.systemAuthorities, tls.mode != .verifyFull {
+      reading.refuse(
+        "tls",
+        "`rootCertificate: system` with `\(tls.mode.rawValue)` would take any certificate of any public authority",
+        help: ["write `mode: verify-full`, so that the server's name is verified too"])
+    }
   }
 }
 
@@ -76,7 +82,8 @@ extension Shape where Value == Authorizer.TLS {
         "mode", \.mode, .choice, "How strictly, with libpq's meaning of sslmode.", example: "verify-full",
         isRequired: true),
       Field(
-        "rootCertificate", \.rootCertificate, .path, "The certificates that the server's is verified with.",
+        "rootCertificate", \.rootCertificate, .rootCertificate,
+        "The authorities that the server's certificate is verified with: a file, or `system` for the machine's own.",
         example: "ca.pem"),
       Field(
         "clientCertificate", \.clientCertificate, .path, "The certificate that the client shows.", example: "client.pem"

@@ -12,7 +12,11 @@ public struct Authorizer: Equatable, Sendable {
 
   /// `tls:`; a plain mode, or one with its files (relative to the project).
   public struct TLS: Hashable, Sendable {
+    /// As `rootCertificate`: the authorities that the machine trusts. A file of that name is `./system`.
+    public static let systemAuthorities = "system"
+
     public var mode: TLSMode
+    /// A file of certificates, or ``systemAuthorities``; left out, libpq's own file.
     public var rootCertificate: String?
     public var clientCertificate: String?
     public var clientKey: String?
