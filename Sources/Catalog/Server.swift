@@ -6,6 +6,10 @@ public struct Server: Hashable, Sendable, Codable {
   public var version: String
   /// The protocol of the encrypted connection (`TLSv1.3`), or nothing where it is plain.
   public var tls: String?
+  /// Whether the server's certificate was verified; false where the connection is plain.
+  public var isCertificateVerified = false
+  /// Whether TLS was preferred, and the connection through the network is plain all the same.
+  public var isPlainForWantOfTLS = false
   /// The role that statements run as: the authorizer's `role`, else the login role.
   public var role: Identifier
   /// The role that connects.

@@ -26,7 +26,7 @@ import Views
     #expect(
       text(unchanged) == """
         Authorizers
-          ✓ w    PostgreSQL 15.18, TLS 1.3, role loader
+          ✓ w    PostgreSQL 15.18, TLS 1.3, certificate verified, role loader
 
         Nothing to do: the databases are as the manifests say.
         Plan: 0 to create, 0 to update, 0 to delete, 0 blocked, 2 unchanged.

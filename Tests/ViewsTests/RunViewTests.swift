@@ -1,3 +1,4 @@
+import Diagnostics
 import JSON
 import Planning
 import TestSupport
@@ -115,14 +116,30 @@ import Views
     #expect(view.text(Preview(flow: "f", columns: [], rows: [], rejected: [])).hasSuffix("0 rows"))
   }
 
-  @Test("Draws what a check of authorizers found")
+  @Test("Draws what a check found: the steps of what failed, and all of them on request")
   func check() throws {
-    let checks = [
-      AuthorizerCheck(name: "warehouse", server: Samples.server(), host: "db.example.com", milliseconds: 3.14),
-      AuthorizerCheck(
-        name: "crm", server: nil, host: "crm", milliseconds: 10_000, diagnostics: [Samples.schemaExists]),
+    let steps = [
+      CheckStep(.name, .passed, milliseconds: 0.31, "db.example.com is 192.0.2.7"),
+      CheckStep(.port, .passed, milliseconds: 1.2, "db.example.com:5432"),
+      CheckStep(.tls, .passed, milliseconds: 12.5, "TLS 1.3, certificate verified"),
+      CheckStep(.writable, .passed),
     ]
-    try expectDrawing("check") { CheckView(style: $0).text(checks) }
-    try expectGolden(checkDocument(checks).text(.document) + "\n", "check.json")
+    let failed = [
+      CheckStep(.name, .passed, milliseconds: 0.2, "crm is 192.0.2.8"),
+      CheckStep(.port, .failed, milliseconds: 10_000, "no answer from crm:5432 (192.0.2.8) within 10s"),
+      CheckStep(.tls, .skipped),
+    ]
+    let late = Diagnostic(
+      .error, "connection", "authorizer crm: no answer from crm:5432 (192.0.2.8) within 10s", reason: "timed-out")
+    let checks = [
+      AuthorizerCheck(
+        name: "warehouse", server: Samples.server(), host: "db.example.com", milliseconds: 15.14, steps: steps),
+      AuthorizerCheck(
+        name: "crm", server: nil, host: "crm", milliseconds: 10_000.2, steps: failed, diagnostics: [late]),
+    ]
+    let tunnels = [TunnelCheck(name: "bastion", status: .passed, milliseconds: 80, steps: [])]
+    try expectDrawing("check") { CheckView(style: $0).text(checks, tunnels: tunnels) }
+    try expectDrawing("check-verbose") { CheckView(style: $0, isVerbose: true).text(checks, tunnels: tunnels) }
+    try expectGolden(checkDocument(checks, tunnels: tunnels).text(.document) + "\n", "check.json")
   }
 }

@@ -7,9 +7,11 @@ import Planning
 /// Values that the tests draw.
 enum Samples {
   static func server(tls: String? = "TLSv1.3", isInRecovery: Bool = false) -> Server {
-    Server(
+    var server = Server(
       versionNumber: 150018, version: "15.18", tls: tls, role: "loader", isSuperuser: false, database: "analytics",
       databaseOwner: "owner", privileges: [.create], isInRecovery: isInRecovery, isReadOnly: false, identity: "1/2")
+    server.isCertificateVerified = tls != nil
+    return server
   }
 
   static let orders = QualifiedName(schema: "sales", name: "orders")

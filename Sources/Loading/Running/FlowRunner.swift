@@ -14,6 +14,7 @@ public struct FlowRunner: Sendable {
   let connector: any Connector
   private let run: FlowRun
   private let report: @Sendable (Event) -> Void
+  private let fallbacks = FallbackWarnings()
 
   /// Makes a runner.
   ///
@@ -124,11 +125,14 @@ public struct FlowRunner: Sendable {
   private var openSource: SourceOpener {
     let authorizers = project.authorizers
     let connector = connector
+    let fallbacks = fallbacks
     return { name throws(Failure) in
       guard let authorizer = authorizers[name] else {
         throw Failure(Diagnostic(.error, "connection", "authorizer/\(name) was never applied"))
       }
-      return SourceConnection(try await connector.open(authorizer), of: authorizer.spec)
+      let connection = try await connector.open(authorizer)
+      await fallbacks.look(at: authorizer, on: connection)
+      return SourceConnection(connection, of: authorizer.spec)
     }
   }
 
@@ -146,13 +150,16 @@ public struct FlowRunner: Sendable {
       outcome.isConnectionMissing = error.isTransient
       return outcome
     }
+    await fallbacks.look(at: flow.authorizer, on: connection)
     let result: Result<LoadOutcome, any Error>
     do {
       let report = report
       result = .success(try await Loading.load(request, on: connection) { report(.loadProgress($0)) })
     } catch { result = .failure(error) }
     await connection.close()
-    return try result.get()
+    var outcome = try result.get()
+    outcome.warnings += fallbacks.take()
+    return outcome
   }
 
   private func skippedOutcome(_ flow: AppliedFlow, after cause: String) -> LoadOutcome {

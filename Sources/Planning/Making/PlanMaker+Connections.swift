@@ -18,6 +18,7 @@ extension PlanMaker {
         let findings = connectionFindings(address.name, at: places, users: users.count)
         step.conclude(findings)
         note(findings, of: step, blocksOthers: users.contains(.blocked))
+        noteFallback(of: address.name)
       }
       steps.append(step)
     }
@@ -58,6 +59,11 @@ extension PlanMaker {
 
   private func identity(of authorizer: String) -> String? {
     observation.live(authorizer)?.server.identity
+  }
+
+  private mutating func noteFallback(of authorizer: String) {
+    guard observation.live(authorizer)?.server.isPlainForWantOfTLS == true else { return }
+    if let authorizer = project.authorizers[authorizer] { findings.add(.tlsFallback(of: authorizer)) }
   }
 
   /// Lets a step that finds an authorizer with another server than before take along its flows that have no change of

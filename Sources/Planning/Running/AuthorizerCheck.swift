@@ -7,19 +7,25 @@ public struct AuthorizerCheck: Sendable {
   public var name: String
   /// Its server; nothing where it could not be reached.
   public var server: Server?
-  /// The host (or socket folder) connected to, as the manifest has it; nothing where it is a secret's part.
+  /// The host (or socket folder) connected to.
   public var host: String?
   /// How long it took from opening the connection to the first answer, or to the failure.
   public var milliseconds: Double
+  /// What was found step by step.
+  public var steps: [CheckStep]
   /// Why it failed, and what else is worth knowing.
   public var diagnostics: [Diagnostic]
 
   /// Makes a check's outcome.
-  public init(name: String, server: Server?, host: String?, milliseconds: Double, diagnostics: [Diagnostic] = []) {
+  public init(
+    name: String, server: Server?, host: String?, milliseconds: Double, steps: [CheckStep] = [],
+    diagnostics: [Diagnostic] = []
+  ) {
     self.name = name
     self.server = server
     self.host = host
     self.milliseconds = milliseconds
+    self.steps = steps
     self.diagnostics = diagnostics
   }
 

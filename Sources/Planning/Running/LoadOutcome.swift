@@ -1,5 +1,6 @@
 public import Diagnostics
 public import Manifests
+internal import OrderedCollections
 
 /// How one load of one flow ended.
 public struct LoadOutcome: Sendable {
@@ -67,12 +68,39 @@ extension LoadOutcome {
   }
 
   /// Puts the flow's address before each message that does not name it: loads of many flows are reported together.
+  /// What is wrong with an authorizer is left as it is, as it is one thing however many flows use it.
   public mutating func nameFlow() {
     let address = "flow/\(flow)"
-    if let message = error?.message, !message.contains(address) { error?.message = "\(address): \(message)" }
-    for index in warnings.indices where !warnings[index].message.contains(address) {
+    if let error, !error.isOfAuthorizer, !error.message.contains(address) {
+      self.error?.message = "\(address): \(error.message)"
+    }
+    for index in warnings.indices where !warnings[index].isOfAuthorizer && !warnings[index].message.contains(address) {
       warnings[index].message = "\(address): \(warnings[index].message)"
     }
+  }
+}
+
+extension Diagnostic {
+  /// Whether it is about an authorizer, which its message names.
+  fileprivate var isOfAuthorizer: Bool { ["connection", "secret", "tls-fallback"].contains(code) }
+}
+
+extension [LoadOutcome] {
+  /// What is to be told of the loads: warnings, then why they failed, once where it is the same for several.
+  public var diagnostics: [Diagnostic] {
+    var flows: OrderedDictionary<Diagnostic, [String]> = [:]
+    for outcome in self { outcome.error.map { flows[$0, default: []].append("flow/\(outcome.flow)") } }
+    let errors = flows.map { error, flows in
+      var error = error
+      if error.isOfAuthorizer { error.help.append("not loaded for it: \(Self.list(flows))") }
+      return error
+    }
+    return Array<Diagnostic>(OrderedSet(flatMap(\.warnings))) + errors
+  }
+
+  private static func list(_ flows: [String]) -> String {
+    let shown = flows.prefix(3).joined(separator: ", ")
+    return flows.count > 3 ? "\(shown) and \(flows.count - 3) more" : shown
   }
 }
 

@@ -112,6 +112,16 @@ public struct Scope: Sendable {
 }
 
 extension Project {
+  /// The resource at `address` and all that it cannot do without, in the order of their addresses.
+  public func needed(by address: Address) -> [Address] {
+    var found: Set<Address> = []
+    var open = [address]
+    while let next = open.popLast() {
+      if found.insert(next).inserted { open += needs(of: next) }
+    }
+    return found.sorted()
+  }
+
   /// The resources that the one at `address` cannot do without, directly.
   func needs(of address: Address) -> [Address] {
     switch address.kind {

@@ -62,9 +62,11 @@ struct DatabaseObserver: Sendable {
     let answers = results.dropFirst(before + opening.count).prefix(queries.count).map { $0 }
     for result in results[before..<own] { if case .failure(let error) = result { throw error } }
     let tls = database.tlsProtocol, host = database.host
-    guard let server = try answers[2].rows().map({ Server($0, tls: tls, host: host) }).first else {
+    guard var server = try answers[2].rows().map({ Server($0, tls: tls, host: host) }).first else {
       throw Failure(Diagnostic(.error, "connection", "the server did not say which role and database this is"))
     }
+    server.isCertificateVerified = database.isCertificateVerified
+    server.isPlainForWantOfTLS = database.isPlainForWantOfTLS
     var live = LiveDatabase(server: server)
     for schema in try answers[3].rows().map({ Schema($0) }) { live.schemas[schema.name] = schema }
     for (name, index) in try answers[4].rows().map({ (QualifiedName($0), UniqueIndex($0)) }) {

@@ -25,8 +25,11 @@ public func planDocument(_ plan: Plan) -> JSONValue {
 }
 
 /// What `check --output json` prints (schemas/check.schema.json).
-public func checkDocument(_ checks: [AuthorizerCheck]) -> JSONValue {
-  ["formatVersion": formatVersion, "authorizers": .array(checks.map(authorizerJSON))]
+public func checkDocument(_ checks: [AuthorizerCheck], tunnels: [TunnelCheck] = []) -> JSONValue {
+  [
+    "formatVersion": formatVersion, "authorizers": .array(checks.map(authorizerJSON)),
+    "tunnels": .array(tunnels.map(tunnelJSON)),
+  ]
 }
 
 /// What `grants --output json` prints.
@@ -59,8 +62,24 @@ private func authorizerJSON(_ check: AuthorizerCheck) -> JSONValue {
   [
     "address": .string("authorizer/\(check.name)"), "status": .string(check.status.rawValue),
     "serverVersion": .string(check.server?.version), "tls": .string(check.server?.tls),
+    "certificateVerified": check.server.map { .bool($0.isCertificateVerified) } ?? .null,
     "role": .string(check.server?.role.name), "milliseconds": .rounded(check.milliseconds),
+    "steps": .array(check.steps.map(checkStepJSON)), "diagnostics": .array(check.diagnostics.map(diagnosticJSON)),
+  ]
+}
+
+private func tunnelJSON(_ check: TunnelCheck) -> JSONValue {
+  [
+    "address": .string("tunnel/\(check.name)"), "status": .string(check.status.rawValue),
+    "milliseconds": .rounded(check.milliseconds), "steps": .array(check.steps.map(checkStepJSON)),
     "diagnostics": .array(check.diagnostics.map(diagnosticJSON)),
+  ]
+}
+
+private func checkStepJSON(_ step: CheckStep) -> JSONValue {
+  [
+    "step": .string(step.id.rawValue), "status": .string(step.status.rawValue),
+    "milliseconds": step.milliseconds.map { .rounded($0) } ?? .null, "message": .string(step.message),
   ]
 }
 

@@ -85,13 +85,21 @@ public struct PlanView {
 }
 
 extension Server {
-  /// `PostgreSQL 15.18 at db.example.com, TLS 1.3, role loader`.
+  /// `PostgreSQL 15.18 at db.example.com, TLS 1.3, certificate verified, role loader`.
   func facts(host: String?) -> String {
     var facts = "PostgreSQL \(version)"
     if let host { facts += " at \(host)" }
-    facts += ", " + (tls.map { $0.replacing("TLSv", with: "TLS ") } ?? "not encrypted")
+    facts += ", " + encryption
     facts += ", role \(role.name)"
     if isInRecovery { facts += ", standby" } else if isReadOnly { facts += ", read-only" }
     return facts.printable()
+  }
+}
+
+extension Server {
+  /// `TLS 1.3, certificate not verified`.
+  var encryption: String {
+    guard let tls else { return "not encrypted" }
+    return tls.replacing("TLSv", with: "TLS ") + ", certificate \(isCertificateVerified ? "" : "not ")verified"
   }
 }

@@ -1,47 +1,48 @@
 import ArgumentParser
 import Diagnostics
+import JSON
 import Manifests
 import Planning
 import Reconciling
 import Views
-import JSON
 
-/// `sluice check`: connects to every authorizer.
+/// `sluice check`: connects to every authorizer, and opens every tunnel.
 struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Connect to every authorizer, and say what answers.")
+    commandName: "check", abstract: "Connect to every authorizer and tunnel, and say what answers.",
+    discussion: """
+      Step by step, with times: the host's name, its port, the tunnel, TLS, the role, the database, the server's version, \
+      and whether it takes writes. The steps are shown of what failed; --verbose shows all. To a flow, a source or a \
+      destination belong the authorizers that it uses.
+      """)
 
   @OptionGroup var project: ProjectOptions
   @OptionGroup var output: OutputOptions
-  @Argument(help: "Addresses, as in authorizer/warehouse; default: all.") var addresses: [String] = []
+  @Argument(help: "Addresses, as in authorizer/warehouse or flow/orders; default: all authorizers and tunnels.")
+  var addresses: [String] = []
 
   func run() async throws {
     let workspace = Workspace(project)
     let speaker = Speaker(output, workspace)
     do {
       let loaded = try Planner(workspace: workspace).manifests()
-      let wanted = try wanted(in: loaded.project)
+      let targets = try CheckTargets(addresses, in: loaded.project)
       let connector = try await workspace.connector(for: loaded.project)
-      var checks = try await AuthorizerCheck.all(wanted, through: connector)
+      // In the sandbox no tunnel leads anywhere.
+      let tunnels = try await TunnelCheck.all(project.sandbox ? [] : targets.tunnels, by: workspace.tunnelChecker)
+      var checks = try await AuthorizerCheck.all(targets.authorizers, writers: targets.writers, through: connector)
       if project.sandbox {
         for index in checks.indices { checks[index].host = "the sandbox" }
       }
-      speaker.document(checkDocument(checks))
-      speaker.result(CheckView(style: speaker.terminal.output).text(checks))
-      speaker.show(checks.flatMap(\.diagnostics))
-      if checks.contains(where: { $0.status == .failed }) { throw ExitStatus.failed }
+      speaker.document(checkDocument(checks, tunnels: tunnels))
+      let view = CheckView(style: speaker.terminal.output, isVerbose: speaker.isVerbose)
+      speaker.result(view.text(checks, tunnels: tunnels))
+      speaker.show(tunnels.flatMap(\.diagnostics) + checks.flatMap(\.diagnostics))
+      if (checks.map(\.status) + tunnels.map(\.status)).contains(.failed) { throw ExitStatus.failed }
     } catch let failure as Failure {
       throw speaker.stop(failure) {
-        ["formatVersion": 1, "authorizers": [], "diagnostics": .array($0.map(diagnosticJSON))]
+        ["formatVersion": 1, "authorizers": [], "tunnels": [], "diagnostics": .array($0.map(diagnosticJSON))]
       }
     }
-  }
-
-  private func wanted(in project: Project) throws(Failure) -> [Resource<Authorizer>] {
-    let known = project.authorizers
-    guard !addresses.isEmpty else { return known.values.sorted { $0.name < $1.name } }
-    var wanted: [Resource<Authorizer>] = []
-    for text in addresses { wanted.append(try project.authorizer(named: text)) }
-    return wanted
   }
 }

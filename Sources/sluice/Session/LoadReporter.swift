@@ -78,7 +78,7 @@ final class LoadReporter: Sendable {
     }
     let view = RunView(style: speaker.terminal.output)
     if !outcomes.isEmpty { speaker.result(view.text(outcomes)) }
-    speaker.show(outcomes.flatMap(\.warnings) + outcomes.compactMap(\.error))
+    speaker.show(outcomes.diagnostics)
   }
 
   /// Each event is a line of JSON, but those of progress: of a load no more than one a second, and of waiting when it

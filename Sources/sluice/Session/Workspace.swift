@@ -2,6 +2,7 @@ import Connecting
 import Diagnostics
 import Manifests
 import Postgres
+import Reconciling
 import Sandbox
 import State
 import SystemPackage
@@ -71,6 +72,9 @@ struct Workspace {
       isOnlyAuthorizer: project.authorizers.count == 1,
       tunnels: ProjectTunnels(project.tunnels, folder: folder.string, secrets: secrets, opened: Sluice.tunnels))
   }
+
+  /// What opens the tunnels of `sluice check`.
+  var tunnelChecker: some TunnelChecker { NoTunnels() }
 
   /// A command line of this project, with the options that this one was given: to be shown, ready to copy.
   func commandLine(_ command: String) -> String {
