@@ -38,6 +38,9 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
 
+    // What must never be shown; everyone may import it.
+    .target(name: "Secrets", swiftSettings: safe),
+
     // Floor 1: values, and the C wrappers.
     .target(name: "Diagnostics", swiftSettings: safe),
     .target(name: "Catalog", swiftSettings: safe),
@@ -46,7 +49,7 @@ let package = Package(
       dependencies: [.product(name: "OrderedCollections", package: "swift-collections")],
       swiftSettings: safe),
     .target(name: "YAML", dependencies: ["CLibYAML", "Diagnostics"], swiftSettings: settings),
-    .target(name: "Postgres", dependencies: ["CLibPQ", "Catalog"], swiftSettings: settings),
+    .target(name: "Postgres", dependencies: ["CLibPQ", "Catalog", "Secrets"], swiftSettings: settings),
 
     // Floor 2: what is declared, and what was recorded.
     .target(
@@ -86,7 +89,7 @@ let package = Package(
     .target(
       name: "Connecting",
       dependencies: [
-        "Manifests", "Postgres", "Tunnels", "Catalog", "Diagnostics",
+        "Manifests", "Postgres", "Tunnels", "Catalog", "Diagnostics", "Secrets",
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
@@ -96,7 +99,9 @@ let package = Package(
     .target(
       name: "Loading",
       dependencies: [
-        "Planning", "Manifests", "State", "Connecting", "Postgres", "Catalog", "Diagnostics", "JSON", "CZlib", "CZstd",
+        "Planning", "Manifests", "State", "Connecting", "Postgres", "Catalog", "Diagnostics", "Secrets", "JSON",
+        "CZlib",
+        "CZstd",
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
@@ -130,7 +135,7 @@ let package = Package(
       name: "sluice",
       dependencies: [
         "Views", "Reconciling", "Loading", "Sandbox", "Connecting", "Planning", "Manifests", "State", "Postgres",
-        "Tunnels", "Catalog", "Diagnostics", "JSON", "CMalloc",
+        "Tunnels", "Catalog", "Diagnostics", "Secrets", "JSON", "CMalloc",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -154,7 +159,8 @@ let tests: [(target: String, dependencies: [Target.Dependency])] = [
   ("Catalog", ["Catalog"]),
   ("JSON", ["JSON", .product(name: "OrderedCollections", package: "swift-collections")]),
   ("YAML", ["YAML", "Diagnostics"]),
-  ("Postgres", ["Postgres", "Catalog"]),
+  ("Secrets", ["Secrets"]),
+  ("Postgres", ["Postgres", "Catalog", "Secrets"]),
   (
     "Manifests",
     [
@@ -175,7 +181,7 @@ let tests: [(target: String, dependencies: [Target.Dependency])] = [
     ]
   ),
   ("Tunnels", ["Tunnels", "Postgres", "Catalog"]),
-  ("Connecting", ["Connecting", "Manifests", "Postgres", "Catalog", "Diagnostics"]),
+  ("Connecting", ["Connecting", "Manifests", "Postgres", "Catalog", "Diagnostics", "Secrets"]),
   ("Sandbox", ["Sandbox", "Manifests", "Postgres", "Catalog", "Diagnostics"]),
   (
     "Views",

@@ -1,6 +1,7 @@
 public import Diagnostics
 public import Manifests
 public import Postgres
+internal import Secrets
 
 /// Opens connections to a project's authorizers.
 public protocol Connector: Sendable {
@@ -38,6 +39,7 @@ public struct DirectConnector: Connector {
   private let environment: PostgresEnvironment
   private let isOnlyAuthorizer: Bool
   private let folder: String
+  private let command: String
   /// The tunnels that authorizers go through.
   public let tunnels: ProjectTunnels
 
@@ -46,13 +48,15 @@ public struct DirectConnector: Connector {
   /// - Parameters:
   ///   - folder: the project's, which certificates are relative to.
   ///   - environment: libpq's own variables, taken out of the process's environment at start.
+  ///   - command: what servers are told to be connected to: `sluice run`.
   ///   - isOnlyAuthorizer: whether the project has a single authorizer, so that PGPASSWORD can be meant for no other.
   public init(
     folder: String, secrets: SecretReader, environment: PostgresEnvironment, isOnlyAuthorizer: Bool,
-    tunnels: ProjectTunnels
+    tunnels: ProjectTunnels, command: String = "sluice"
   ) {
     self.tunnels = tunnels
     self.folder = folder
+    self.command = command
     self.secrets = secrets
     self.environment = environment
     self.isOnlyAuthorizer = isOnlyAuthorizer
@@ -91,6 +95,7 @@ public struct DirectConnector: Connector {
           at: places.place(of: "tls"), help: ["leave `tls` out, or connect by a host's name"]))
     }
     var parameters = ConnectionParameters()
+    parameters.setDefault("fallback_application_name", command)
     if let reference = spec.url {
       let what = "the url of authorizer \(authorizer.name)"
       let url = try await secrets.read(reference, for: what, at: places.place(of: "url"))
@@ -101,7 +106,7 @@ public struct DirectConnector: Connector {
             .error, "connection", "\(what) is no connection URI", at: places.place(of: "url"),
             help: ["it is to be as in postgresql://role@host:5432/database"], reason: ConnectFailure.parameters.reason))
       }
-      url.reveal { parameters["dbname"] = $0 }
+      parameters.url = url
     }
     parameters["service"] = spec.service
     parameters["host"] = spec.host
@@ -118,12 +123,13 @@ public struct DirectConnector: Connector {
   ) async throws(Failure) {
     if let reference = authorizer.spec.password {
       let what = "the password of authorizer \(authorizer.name)"
-      let password = try await secrets.read(reference, for: what, at: authorizer.places.place(of: "password"))
-      password.reveal { parameters["password"] = $0 }
-    } else if isOnlyAuthorizer, let password = environment.password, authorizer.spec.url == nil {
-      parameters["password"] = password
+      parameters.setPassword(
+        try await secrets.read(reference, for: what, at: authorizer.places.place(of: "password")))
+    } else if isOnlyAuthorizer, let password = environment.password {
+      // A URL's own goes before it.
+      password.reveal { parameters.setDefault("password", $0) }
     }
-    parameters["passfile"] = environment.passwordFile
+    parameters.setDefault("passfile", environment.passwordFile)
   }
 
   private func addTLS(

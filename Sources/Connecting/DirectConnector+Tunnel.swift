@@ -24,7 +24,7 @@ extension DirectConnector {
       let password = PasswordFile(parameters["passfile"])?.password(
         host: host, port: port, database: login.database, user: login.role)
     {
-      password.reveal { forwarded["password"] = $0 }
+      forwarded.setPassword(password)
     }
     do {
       return try await Connection.open(forwarded, timeout: max(limit - (.now - start), .zero)) {

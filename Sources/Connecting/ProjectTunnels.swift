@@ -1,3 +1,4 @@
+internal import Secrets
 public import Diagnostics
 public import Manifests
 public import Tunnels

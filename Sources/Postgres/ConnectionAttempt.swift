@@ -1,5 +1,6 @@
 internal import CLibPQ
 internal import Dispatch
+internal import Secrets
 internal import Synchronization
 
 /// One try to connect, on a thread of its own, that whoever waits for can leave at any time.
@@ -19,6 +20,8 @@ final class ConnectionAttempt: Sendable {
   private let deadline: ContinuousClock.Instant
   private let trace: ConnectionTrace
   private let state = Mutex(State.idle)
+
+  private static let unreadableURL = "the URL cannot be read, or holds what this libpq does not know"
 
   init(
     _ parameters: ConnectionParameters, timeout: Duration, lossReason: Connection.LossReason?, trace: ConnectionTrace
@@ -106,8 +109,12 @@ final class ConnectionAttempt: Sendable {
       }
     }
     let target = ConnectionTarget(pointer)
+    // Wherever it comes from (the URL, a password file, a service), it may come back in what the server says.
+    if let password = PQpass(pointer) { _ = Secret(String(cString: password)) }
     guard status == PGRES_POLLING_OK else {
       var error = PostgresError.connecting(String(cString: PQerrorMessage(pointer)))
+      // libpq quotes the part that it cannot read, which may be a part of the password.
+      if error.connectFailure == .parameters, parameters.url != nil { error.message = Self.unreadableURL }
       if PQconnectionNeedsPassword(pointer) == 1 { error.connectFailure = .noPassword }
       error.target = target
       error.phase = trace.phase
@@ -146,7 +153,7 @@ extension ConnectionParameters {
       guard let first = rest.first else {
         let keywords = stride(from: 0, to: pointers.count, by: 2).map { pointers[$0] } + [nil]
         let values = stride(from: 1, to: pointers.count, by: 2).map { pointers[$0] } + [nil]
-        return PQconnectStartParams(keywords, values, 1)
+        return PQconnectStartParams(keywords, values, url == nil ? 0 : 1)
       }
       return first.withUnsafeBufferPointer { buffer in
         pointers.append(buffer.baseAddress)

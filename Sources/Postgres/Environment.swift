@@ -1,3 +1,5 @@
+public import Secrets
+
 #if canImport(FoundationEssentials)
   internal import FoundationEssentials
 #else
@@ -14,15 +16,15 @@
 
 /// What of libpq's environment variables may still count, as parameters, once libpq cannot see them any more.
 public struct PostgresEnvironment: Sendable, Hashable {
-  /// `PGPASSWORD`; a secret.
-  public var password: String?
+  /// `PGPASSWORD`.
+  public var password: Secret?
   /// `PGPASSFILE`, for the keyword `passfile`; without it libpq reads `~/.pgpass`.
   public var passwordFile: String?
   /// `PGSERVICEFILE`. libpq 15 has no keyword for it, so the variable stays; it counts only with `service`.
   public var serviceFile: String?
 
   /// Makes an environment.
-  public init(password: String? = nil, passwordFile: String? = nil, serviceFile: String? = nil) {
+  public init(password: Secret? = nil, passwordFile: String? = nil, serviceFile: String? = nil) {
     self.password = password
     self.passwordFile = passwordFile
     self.serviceFile = serviceFile
@@ -35,7 +37,8 @@ public struct PostgresEnvironment: Sendable, Hashable {
     let variables = ProcessInfo.processInfo.environment
     func value(_ name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
     let found = PostgresEnvironment(
-      password: value("PGPASSWORD"), passwordFile: value("PGPASSFILE"), serviceFile: value("PGSERVICEFILE"))
+      password: value("PGPASSWORD").map(Secret.init), passwordFile: value("PGPASSFILE"),
+      serviceFile: value("PGSERVICEFILE"))
     for name in variables.keys where name.hasPrefix("PG") && !kept.contains(name) { unsetenv(name) }
     return found
   }

@@ -1,4 +1,5 @@
 internal import CLibPQ
+internal import Secrets
 
 /// A warning or notice that the server sent beside its answers.
 public struct Notice: Sendable, Hashable {
@@ -39,13 +40,14 @@ final class NoticeLog {
 
   private func add(_ result: OpaquePointer) {
     func field(_ code: Character) -> String? {
-      PQresultErrorField(result, Int32(code.asciiValue ?? 0)).map { String(cString: $0) }
+      PQresultErrorField(result, Int32(code.asciiValue ?? 0)).map { Redaction.redacted(String(cString: $0)) }
     }
     count += 1
     if notices.count == Self.bound { notices.removeFirst() }
     notices.append(
       Notice(
         severity: field("V") ?? field("S") ?? "NOTICE", sqlState: field("C"),
-        message: field("M") ?? String(cString: PQresultErrorMessage(result)), detail: field("D"), hint: field("H")))
+        message: field("M") ?? Redaction.redacted(String(cString: PQresultErrorMessage(result))), detail: field("D"),
+        hint: field("H")))
   }
 }

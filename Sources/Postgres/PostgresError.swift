@@ -1,4 +1,5 @@
 internal import CLibPQ
+internal import Secrets
 
 /// What the server, or libpq, said when something failed.
 public struct PostgresError: Error, Sendable, Hashable {
@@ -58,18 +59,20 @@ public struct PostgresError: Error, Sendable, Hashable {
   /// Makes an error that did not come from the server.
   init(_ kind: Kind, _ message: String, statement: String? = nil) {
     self.kind = kind
-    self.message = message
+    self.message = Redaction.redacted(message)
     self.statement = statement
   }
 
   /// Copies what the server said in `result`.
   init(_ result: ServerResult, statement: String?) {
-    func field(_ code: Character) -> String? { result.diagnostic(Int32(code.asciiValue ?? 0)) }
+    func field(_ code: Character) -> String? {
+      result.diagnostic(Int32(code.asciiValue ?? 0)).map(Redaction.redacted)
+    }
     kind = .statement
     self.statement = statement
     sqlState = field("C")
     severity = field("V") ?? field("S")
-    message = field("M") ?? result.message.trimmingNewlines
+    message = field("M") ?? Redaction.redacted(result.message.trimmingNewlines)
     detail = field("D")
     hint = field("H")
     context = field("W")

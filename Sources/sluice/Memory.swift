@@ -2,6 +2,11 @@ import Synchronization
 
 #if canImport(Glibc)
   import CMalloc
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
 #endif
 
 /// The process's memory.
@@ -20,6 +25,20 @@ enum Memory {
       _ = mallopt(M_TRIM_THRESHOLD, 256 << 20)
     #endif
   }
+
+  /// Lets a crash leave no core dump: passwords would be in it. Programs that are started inherit that.
+  static func leaveNoDump() {
+    var limit = rlimit()
+    guard unsafe getrlimit(coreLimit, &limit) == 0 else { return }
+    limit.rlim_cur = 0
+    _ = unsafe setrlimit(coreLimit, &limit)
+  }
+
+  #if canImport(Glibc)
+    private static let coreLimit = __rlimit_resource_t(RLIMIT_CORE.rawValue)
+  #else
+    private static let coreLimit = RLIMIT_CORE
+  #endif
 
   /// Keeps `value` until the process ends, and then lets it go with the process: to free a plan of 10,000 flows piece by
   /// piece takes a twentieth of the command's time.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Postgres
+import Synchronization
 import Tunnels
 
 #if canImport(FoundationEssentials)
@@ -40,6 +41,10 @@ struct Sluice: AsyncParsableCommand {
   /// The tunnels that the command opens.
   static let tunnels = OpenTunnels(environment: environment)
 
+  /// The program and its subcommand, `sluice run`: what servers are told to be connected to.
+  static var command: String { ["sluice", subcommand.withLock { $0 }].compactMap { $0 }.joined(separator: " ") }
+  private static let subcommand = Mutex<String?>(nil)
+
   static func main() async {
     TunnelProgram.runIfAsked()
     // Before the command line is parsed, as a thread is started to do that. Where one of these words is something else,
@@ -48,6 +53,7 @@ struct Sluice: AsyncParsableCommand {
     _ = environment
     _ = postgresEnvironment
     Interruption.failWritesBeyondTheLimit()
+    Memory.leaveNoDump()
     let interruption = Interruption()
     let status = await interruption.run {
       let status = await runCommand()
@@ -60,6 +66,8 @@ struct Sluice: AsyncParsableCommand {
   private static func runCommand() async -> Int32 {
     do {
       var command = try parseAsRoot()
+      let name = type(of: command).configuration.commandName
+      subcommand.withLock { $0 = name }
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {

@@ -1,5 +1,6 @@
 import Foundation
 import Postgres
+import Secrets
 import TestSupport
 import Testing
 
@@ -122,14 +123,17 @@ import Testing
   @Test func `Wrong parameters are told`() async throws {
     try await #expect(failure(ConnectionParameters([("nonsense", "1")])).connectFailure == .parameters)
     try await #expect(failure(ConnectionParameters([("service", "nowhere")])).connectFailure == .parameters)
-    let uri = ConnectionParameters([("dbname", "postgresql://u:secret@h:nonsense/d")])
-    let error = try await failure(uri)
-    #expect(error.connectFailure == .parameters)
+    // libpq says that `hush` is no port.
+    for url in ["postgresql://u:secret@h:nonsense/d", "postgresql://u:hush/hush@h/d"] {
+      let error = try await failure(ConnectionParameters(url: Secret(url)))
+      #expect(error.connectFailure == .parameters)
+      #expect(error.message == "the URL cannot be read, or holds what this libpq does not know")
+    }
   }
 
   @Test func `A URI is taken apart by libpq`() async throws {
     let uri = "postgresql://\(database.owner)@/\(database.name)?host=\(database.host)&port=\(database.port)"
-    let connection = try await Connection.open(ConnectionParameters([("dbname", uri)]), timeout: .seconds(20))
+    let connection = try await Connection.open(ConnectionParameters(url: Secret(uri)), timeout: .seconds(20))
     try await #expect(connection.perform { $0.name } == database.name)
   }
 }

@@ -1,5 +1,6 @@
 import Catalog
 import Postgres
+import Secrets
 import Testing
 
 struct SQLTests {
@@ -48,6 +49,7 @@ struct ConnectionParametersTests {
 
   @Test(arguments: [
     ConnectionParameters([("host", "h"), ("password", "hunter2"), ("sslpassword", "hunter2")]),
+    ConnectionParameters(url: Secret("postgresql://u:hunter2@h/d")),
     ConnectionParameters([("dbname", "postgresql://u:hunter2@h/d")]),
     ConnectionParameters([("dbname", "host=h password=hunter2")]),
   ])

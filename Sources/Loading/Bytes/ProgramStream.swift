@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Secrets
 internal import SystemPackage
 
 #if canImport(Glibc)
@@ -149,7 +150,7 @@ final class ProgramStream: ByteStream {
 
   /// The last lines that it said.
   private var help: [String] {
-    let lines = String(decoding: said, as: UTF8.self).split(whereSeparator: \.isNewline).suffix(10)
+    let lines = Redaction.redacted(String(decoding: said, as: UTF8.self)).split(whereSeparator: \.isNewline).suffix(10)
     return lines.isEmpty ? ["it said nothing on standard error"] : ["it says: \(lines.joined(separator: "\n"))"]
   }
 

@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import Secrets
 internal import Subprocess
 internal import Synchronization
 internal import SystemPackage
@@ -37,9 +38,10 @@ final class ProgramRun: Sendable {
     // one that would ask at the terminal fails instead of waiting.
     options.createSession = true
     options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: Self.grace)]
+    let variables = ChildEnvironment.current.map { (Environment.Key(stringLiteral: $0.key), $0.value) }
     configuration = Configuration(
       executable: .name(command.first ?? ""), arguments: Arguments(Array(command.dropFirst())),
-      workingDirectory: folder, platformOptions: options)
+      environment: .custom(Dictionary(variables) { $1 }), workingDirectory: folder, platformOptions: options)
     state = Mutex(State(pipes: [output, errors]))
     (stops, stopper) = AsyncStream<Never>.makeStream()
   }

@@ -35,7 +35,8 @@ struct ProgramRunner: Sendable {
   fileprivate let folder: FilePath
   fileprivate let orders: AsyncStream<ProgramRun>.Continuation
 
-  /// Starts a program in the project's folder; its standard input is empty, its environment Sluice's own.
+  /// Starts a program in the project's folder; its standard input is empty, and its environment
+  /// Sluice's own but for libpq's variables and those that hold secrets.
   ///
   /// - Returns: its standard output. What went wrong, if only that it could not be started, is thrown by reading.
   func start(_ command: [String], name: String, stop: InputStop) throws(Failure) -> ProgramStream {

@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import JSON
+internal import Secrets
 internal import SystemPackage
 
 #if canImport(FoundationEssentials)
@@ -123,6 +124,9 @@ final class RejectLog {
   private func keep(_ row: RejectedRow) throws(Failure) {
     if let most, count > most { return }
     count += 1
+    var row = row
+    // It may be what a trigger or a function says.
+    row.message = Redaction.redacted(row.message)
     if path == nil { kept.append(row.diagnostic) } else { row.append(to: &buffer) }
     if buffer.count >= Self.bufferSize { try flush() }
   }

@@ -7,10 +7,13 @@ import Sandbox
 /// Opens connections to the sandbox in place of every authorizer's server.
 struct SandboxConnector: Connector {
   let sandbox: Sandbox
+  /// What the server is told to be connected to: `sluice run`.
+  let command: String
 
   func open(_ authorizer: Resource<Authorizer>) async throws(Failure) -> Connection {
     do {
-      let parameters = sandbox.connectionParameters(for: authorizer)
+      var parameters = sandbox.connectionParameters(for: authorizer)
+      parameters.setDefault("fallback_application_name", command)
       return try await Connection.open(parameters, timeout: authorizer.spec.connectTimeout)
     } catch let error as PostgresError {
       var failure = Failure(.connection(error, to: authorizer))

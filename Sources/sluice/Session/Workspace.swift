@@ -4,6 +4,7 @@ import Manifests
 import Postgres
 import Reconciling
 import Sandbox
+import Secrets
 import State
 import SystemPackage
 
@@ -19,12 +20,15 @@ struct Workspace {
   /// Absolute.
   let folder: FilePath
   let environment: [String: String]
+  /// Shared by all connections of the command.
+  private let secrets: SecretReader
 
   init(_ options: ProjectOptions) {
     self.options = options
     environment = Sluice.environment
     let current = FilePath(FileManager.default.currentDirectoryPath)
     folder = current.pushing(FilePath(options.location.directory)).lexicallyNormalized()
+    secrets = SecretReader(folder: folder, environment: environment)
   }
 
   /// Reads the manifests.
@@ -60,17 +64,19 @@ struct Workspace {
 
   /// Opens connections to the project's authorizers, or to the sandbox in their place.
   func connector(for project: Project) async throws -> any Connector {
+    ChildEnvironment.withhold(project.secretVariables)
     if options.sandbox {
       let sandbox = try sandbox()
       try await sandbox.start()
       try await sandbox.prepare(project)
-      return SandboxConnector(sandbox: sandbox)
+      return SandboxConnector(sandbox: sandbox, command: Sluice.command)
     }
     let secrets = SecretReader(folder: folder, environment: environment)
     return DirectConnector(
       folder: folder.string, secrets: secrets, environment: Sluice.postgresEnvironment,
       isOnlyAuthorizer: project.authorizers.count == 1,
-      tunnels: ProjectTunnels(project.tunnels, folder: folder.string, secrets: secrets, opened: Sluice.tunnels))
+      tunnels: ProjectTunnels(project.tunnels, folder: folder.string, secrets: secrets, opened: Sluice.tunnels),
+      command: Sluice.command)
   }
 
   /// What opens the tunnels of `sluice check`.
