@@ -11,7 +11,7 @@ extension Authorizer: Specification {
     [
       Field("type", \.type, .choice, "The kind of server; there is one.", example: "postgresql"),
       Field(
-        "host", \.host, .text, "The server's name or address, or the folder of its unix socket.",
+        "host", \.host, .host, "The server's name or address, or the folder of its unix socket.",
         example: "db.example.com"),
       Field("port", \.port, .int(1...65535), "The server's port.", example: "5432"),
       Field(
