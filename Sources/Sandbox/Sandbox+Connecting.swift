@@ -17,8 +17,12 @@ extension Sandbox {
     let login = SandboxContents.login(authorizer)
     return [
       try ServerPrograms.psql(environment: environment).string, "-h", SandboxFolder.path(of: self).string, "-p",
-      Self.port, "-U", login.user, "-d",
-      login.database,
+      Self.port, "-U", login.user, "-d", Self.connectionString(database: login.database),
     ]
+  }
+
+  /// A connection string of nothing but the name: psql would take a name such as `host=elsewhere` for one itself.
+  private static func connectionString(database: String) -> String {
+    "dbname='\(database.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'"
   }
 }

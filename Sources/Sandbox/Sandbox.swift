@@ -12,15 +12,21 @@ public struct Sandbox: Sendable {
   /// The project's folder: its real path.
   public let project: FilePath
   let environment: [String: String]
+  /// Whether the project is a stranger's, who may have put data or links where the sandbox would have its data.
+  let isUntrusted: Bool
   let account: ServerAccount
 
   /// Looks at nothing but the project's path and the environment.
   ///
-  /// - Parameter environment: for `PATH` and `XDG_RUNTIME_DIR`.
+  /// - Parameters:
+  ///   - environment: for `PATH` and `XDG_RUNTIME_DIR`.
+  ///   - isUntrusted: whether the project is a stranger's: its sandbox is another one, with nothing in the project's
+  ///     folder, as a cluster's data say which programs its server runs.
   /// - Throws: `Failure` where the folder does not exist, or root has no user to run the server as.
-  public init(project: FilePath, environment: [String: String]) throws {
+  public init(project: FilePath, environment: [String: String], isUntrusted: Bool = false) throws {
     self.project = try RealPath.of(project)
     self.environment = environment
+    self.isUntrusted = isUntrusted
     account = try ServerAccount.forServer()
   }
 

@@ -20,7 +20,8 @@ struct SandboxFolder: Sendable {
 
   /// The name is the same for a project and user, as long as neither moves.
   static func path(of sandbox: Sandbox) -> FilePath {
-    let name = "sluice-\(sandbox.account.user)-\(hash(sandbox.project.string))"
+    let name =
+      "sluice-\(sandbox.account.user)-\(hash(sandbox.project.string))" + (sandbox.isUntrusted ? "-untrusted" : "")
     if !sandbox.account.isOther, let runtime = sandbox.environment["XDG_RUNTIME_DIR"], runtime.hasPrefix("/") {
       let folder = FilePath(runtime)
       // The path of a socket has at most 107 bytes on Linux, 103 on macOS.
@@ -45,7 +46,8 @@ struct SandboxFolder: Sendable {
           .error, "sandbox-folder", "\(path) is not a folder that only the sandbox's user may enter",
           help: ["somebody else has made it; remove it, then try again"]))
     }
-    let data = [dataInProject(sandbox), path.appending("data")].first { FileFacts(of: $0) != nil }
+    let places = (sandbox.isUntrusted ? [] : [dataInProject(sandbox)]) + [path.appending("data")]
+    let data = places.first { FileFacts(of: $0) != nil }
     return SandboxFolder(path: path, data: data)
   }
 
@@ -63,8 +65,10 @@ struct SandboxFolder: Sendable {
     return folder
   }
 
-  /// Where new data goes: the project, or beside the socket where the server's user cannot write in the project.
+  /// Where new data goes: the project, or beside the socket where the server's user cannot write in the project, or the
+  /// project is a stranger's.
   func placeForData(of sandbox: Sandbox) async throws -> FilePath {
+    if sandbox.isUntrusted { return path.appending("data") }
     let inProject = Self.dataInProject(sandbox)
     let parent = inProject.removingLastComponent()
     do {

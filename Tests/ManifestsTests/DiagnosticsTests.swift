@@ -59,6 +59,8 @@ import Testing
     var covered: Set<String> = [
       // Not reachable by what is in a file: LoadTests, YAMLTests.
       "no-such-folder", "no-manifests", "not-a-regular-file", "unreadable-file", "unknown-environment",
+      // Only with an option: UntrustedTests.
+      "untrusted",
     ]
     let folder = Fixtures.folder.appending(path: "diagnostics")
     for file in try FileManager.default.subpathsOfDirectory(atPath: folder.path) where file.hasSuffix(".yaml") {

@@ -149,7 +149,7 @@ import Testing
       let folder = try await sandbox.status().socketFolder.string
       let arguments = try sandbox.psqlArguments(for: authorizer)
       #expect(arguments.first?.hasSuffix("/psql") == true)
-      #expect(arguments.dropFirst() == ["-h", folder, "-p", "5432", "-U", "loader", "-d", "analytics"])
+      #expect(arguments.dropFirst() == ["-h", folder, "-p", "5432", "-U", "loader", "-d", "dbname='analytics'"])
     }
   }
 }

@@ -33,8 +33,7 @@ struct FilePattern {
   /// - Throws: `source-readable` where nothing matches, or what matches is not a regular file.
   func files(under root: FilePath) throws(Failure) -> [SourceFile] {
     var found: Set<String> = []
-    let isAbsolute = text.hasPrefix("/")
-    try collect(parts[...], at: isAbsolute ? "/" : "", under: isAbsolute ? "/" : root, into: &found)
+    collect(parts[...], at: start, under: root) { found.insert($0) }
     var files: [SourceFile] = []
     for name in found.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
       if let file = try Self.file(name, under: root) { files.append(file) }
@@ -50,22 +49,35 @@ struct FilePattern {
     return files
   }
 
-  private func collect(
-    _ parts: ArraySlice<String>, at name: String, under root: FilePath, into found: inout Set<String>
-  ) throws(Failure) {
-    guard let part = parts.first else {
-      found.insert(name)
-      return
+  /// The first file or folder on the way to a match that is not within `bounds`; nothing behind it is looked at.
+  func stray(under root: FilePath, from bounds: ProjectBounds) -> String? {
+    var strays: Set<String> = []
+    func isWithin(_ name: String) -> Bool {
+      if bounds.contain(name) { return true }
+      strays.insert(name)
+      return false
     }
+    collect(parts[...], at: start, under: root, isWanted: isWithin) { _ in }
+    return strays.min { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  private var start: String { text.hasPrefix("/") ? "/" : "" }
+
+  private func collect(
+    _ parts: ArraySlice<String>, at name: String, under root: FilePath, isWanted: (String) -> Bool = { _ in true },
+    _ found: (String) -> Void
+  ) {
+    if !name.isEmpty, name != "/", !isWanted(name) { return }
+    guard let part = parts.first else { return found(name) }
     let rest = parts.dropFirst()
     if !Self.isPattern(part) {
       let next = Self.join(name, part)
       if rest.isEmpty, !FileManager.default.fileExists(atPath: Self.path(next, root).string) { return }
-      return try collect(rest, at: next, under: root, into: &found)
+      return collect(rest, at: next, under: root, isWanted: isWanted, found)
     }
     let folder = Self.path(name, root)
     guard let entries = try? FileManager.default.contentsOfDirectory(atPath: folder.string) else { return }
-    if part == "**" { try collect(rest, at: name, under: root, into: &found) }
+    if part == "**" { collect(rest, at: name, under: root, isWanted: isWanted, found) }
     for entry in entries {
       let next = Self.join(name, entry)
       if part == "**" {
@@ -73,11 +85,11 @@ struct FilePattern {
         let isFolder =
           (try? FileManager.default.attributesOfItem(atPath: Self.path(next, root).string))?[.type]
           as? FileAttributeType == .typeDirectory
-        if !entry.hasPrefix("."), isFolder { try collect(parts, at: next, under: root, into: &found) }
+        if !entry.hasPrefix("."), isFolder { collect(parts, at: next, under: root, isWanted: isWanted, found) }
       } else if Self.matches(Array(part.unicodeScalars)[...], Array(entry.unicodeScalars)[...]),
         !entry.hasPrefix(".") || part.hasPrefix(".")
       {
-        try collect(rest, at: next, under: root, into: &found)
+        collect(rest, at: next, under: root, isWanted: isWanted, found)
       }
     }
   }

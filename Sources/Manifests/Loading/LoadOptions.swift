@@ -6,16 +6,20 @@ public struct LoadOptions: Hashable, Sendable {
   public var environment: String?
   /// `--var name=value`.
   public var variables: [String: String]
+  /// Whether the manifests are a stranger's: programs, and paths that leave the project, are errors.
+  public var isUntrusted: Bool
   /// The process's environment, of which `SLUICE_ENV` and `SLUICE_VAR_...` alone are read.
   public var processEnvironment: [String: String]
 
   /// Makes options; nothing is chosen unless said.
   public init(
-    environment: String? = nil, variables: [String: String] = [:], processEnvironment: [String: String] = [:]
+    environment: String? = nil, variables: [String: String] = [:], processEnvironment: [String: String] = [:],
+    isUntrusted: Bool = false
   ) {
     self.environment = environment
     self.variables = variables
     self.processEnvironment = processEnvironment
+    self.isUntrusted = isUntrusted
   }
 }
 

@@ -61,6 +61,7 @@ struct ProjectLoader {
 
     diagnostics += ReferenceCheck(project: project, names: names).diagnostics()
     diagnostics += files.diagnostics
+    if options.isUntrusted { diagnostics += project.untrusted(in: files.root) }
     return LoadedProject(project: project, diagnostics: Set(diagnostics).sorted(), files: count)
   }
 
@@ -91,6 +92,9 @@ struct ProjectLoader {
     diagnostics += reading.diagnostics
     let patterns = settings.manifests.map { patterns in
       patterns.enumerated().map { (text: $1, place: reading.places["manifests[\($0)]"] ?? start) }
+    }
+    for (index, file) in settings.sandbox.scripts.enumerated() {
+      project.sandboxInitPlaces[file] = reading.places["sandbox.init[\(index)]"]
     }
     let context = ManifestContext(root: files.root, variables: variables, defaults: settings.defaults)
     return (settings, context, patterns)

@@ -1,3 +1,5 @@
+public import Diagnostics
+
 /// All manifests of a project, decoded, with variables substituted, defaults filled in and references resolved.
 public struct Project: Sendable {
   /// `project:` of sluice.yaml; part of the ledger's key.
@@ -11,6 +13,8 @@ public struct Project: Sendable {
   public var flows: [String: Resource<Flow>] = [:]
   /// SQL files (relative to the project) run when the sandbox is made.
   public var sandboxInit: [String] = []
+  /// Where sluice.yaml names those.
+  public var sandboxInitPlaces: [String: Place] = [:]
 
   /// A project without resources.
   public init() {}

@@ -13,6 +13,12 @@ struct ProjectOptions: ParsableArguments {
   var state: String?
   @Flag(help: "Use the project's private cluster in place of every authorizer's server.")
   var sandbox = false
+  @Flag(
+    help: """
+      The manifests are a stranger's, as of a pull request: refuse programs, paths that leave the project, and every \
+      connection but those to the sandbox.
+      """)
+  var untrusted = false
 
   mutating func validate() throws {
     if let wrong = variables.first(where: { !$0.contains("=") || $0.hasPrefix("=") }) {

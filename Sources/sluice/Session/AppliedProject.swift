@@ -20,8 +20,9 @@ struct AppliedProject {
     if let application {
       let (project, state) = try await application.run("sluice run --apply")
       guard let state else { throw Failure(nothingApplied(workspace)) }
-      return AppliedProject(
-        project: try Project(applied: state, name: project.name), state: state, manifests: nil, workspace: workspace)
+      let applied = try Project(applied: state, name: project.name)
+      try workspace.checkTrust(in: applied)
+      return AppliedProject(project: applied, state: state, manifests: nil, workspace: workspace)
     }
     let loaded = try workspace.load()
     let manifests = loaded.project
@@ -36,8 +37,10 @@ struct AppliedProject {
           at: errors.first?.place, help: ["`sluice validate` shows what is wrong"])
       ])
     }
+    let applied = try Project(applied: state, name: manifests.name)
+    try workspace.checkTrust(in: applied)
     return AppliedProject(
-      project: try Project(applied: state, name: manifests.name), state: state,
+      project: applied, state: state,
       manifests: loaded.hasErrors ? nil : manifests, workspace: workspace)
   }
 

@@ -1,6 +1,7 @@
 import Diagnostics
 import JSON
 import Loading
+import Manifests
 import SystemPackage
 import Views
 
@@ -11,6 +12,8 @@ struct Speaker: Sendable {
   let isVerbose: Bool
   let terminal: Terminal
   private let folder: FilePath
+  /// Nothing where all files may be shown.
+  private let bounds: ProjectBounds?
 
   init(_ options: OutputOptions, _ workspace: Workspace) {
     format = options.format
@@ -18,6 +21,7 @@ struct Speaker: Sendable {
     isVerbose = options.verbose
     terminal = Terminal(colour: options.colour, environment: workspace.environment)
     folder = workspace.folder
+    bounds = workspace.options.untrusted ? ProjectBounds(of: workspace.folder) : nil
   }
 
   /// Whether people read it.
@@ -44,8 +48,11 @@ struct Speaker: Sendable {
     guard !shown.isEmpty else { return }
     // What was written where a secret's reference belongs may be the secret.
     let secrets = diagnostics.filter { $0.code == "plain-text-secret" }.compactMap(\.place)
+    // What a link to elsewhere stands for is none of the project's business.
+    let strangers = Set(diagnostics.filter { $0.code == "not-a-regular-file" }.compactMap(\.place?.file))
     let renderer = DiagnosticRenderer(style: terminal.errors) { file in
-      lines(of: file).map { hiding(secrets.filter { $0.file == file }, in: $0) }
+      strangers.contains(file)
+        ? nil : lines(of: file).map { hiding(secrets.filter { $0.file == file }, in: $0) }
     }
     Console.note(renderer.text(shown.sorted()))
     Console.note("\n" + terminal.errors.summaryLine(of: shown, files: files))
@@ -66,6 +73,7 @@ struct Speaker: Sendable {
 
   /// The lines of a file of the project, or of one that a diagnostic names by its whole path.
   private func lines(of file: String) -> [String]? {
+    if let bounds, !bounds.contain(file) { return nil }
     let path = folder.pushing(FilePath(file))
     guard let descriptor = try? FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking]) else {
       return nil

@@ -3,6 +3,7 @@ import Diagnostics
 import Manifests
 import Postgres
 import Reconciling
+import Loading
 import Sandbox
 import Secrets
 import State
@@ -33,10 +34,34 @@ struct Workspace {
 
   /// Reads the manifests.
   func load() throws(Failure) -> LoadedProject {
-    try Project.load(
+    var loaded = try Project.load(
       folder: folder,
       options: LoadOptions(
-        environment: options.environment, variables: options.variableValues, processEnvironment: environment))
+        environment: options.environment, variables: options.variableValues, processEnvironment: environment,
+        isUntrusted: options.untrusted))
+    if options.untrusted {
+      loaded.diagnostics = (loaded.diagnostics + loaded.project.strayFiles(in: folder) + strayFolders).sorted()
+    }
+    return loaded
+  }
+
+  /// Refuses what a stranger may not bring to be run: the project may be one out of a state, which may be theirs too.
+  ///
+  /// - Throws: `Failure` with the code `untrusted`, only with --untrusted.
+  func checkTrust(in project: Project) throws(Failure) {
+    guard options.untrusted else { return }
+    let found = project.untrusted(in: folder) + project.strayFiles(in: folder)
+    if !found.isEmpty { throw Failure(found.sorted()) }
+  }
+
+  /// What is wrong with Sluice's own folder in the project, which it writes to: a stranger's may be a link.
+  private var strayFolders: [Diagnostic] {
+    let bounds = ProjectBounds(of: folder)
+    let hidden = ".sluice"
+    func refused(_ name: String) -> [Diagnostic] { [.untrusted(path: name, "`\(hidden)`", at: nil)] }
+    if !bounds.contain(hidden) { return refused(hidden) }
+    let inside = (try? FileManager.default.subpathsOfDirectory(atPath: folder.appending(hidden).string)) ?? []
+    return inside.sorted().map { "\(hidden)/\($0)" }.first { !bounds.contain($0) }.map(refused) ?? []
   }
 
   /// The environment that was chosen: with `--env`, or by SLUICE_ENV. Whether there is such a one, the manifests say.
@@ -51,7 +76,7 @@ struct Workspace {
       if let written = options.state {
         folder.pushing(FilePath(written))
       } else if options.sandbox {
-        folder.appending(".sluice").appending("sandbox.\(part)state.json")
+        folder.appending(".sluice").appending("\(sandboxName).\(part)state.json")
       } else {
         folder.appending("sluice.\(part)state.json")
       }
@@ -63,8 +88,13 @@ struct Workspace {
   }
 
   /// Opens connections to the project's authorizers, or to the sandbox in their place.
+  ///
+  /// - Throws: `Failure` with a diagnostic for each authorizer with --untrusted and without --sandbox.
   func connector(for project: Project) async throws -> any Connector {
     ChildEnvironment.withhold(project.secretVariables)
+    if options.untrusted, !options.sandbox, !project.authorizers.isEmpty {
+      throw Failure(project.authorizers.values.map(Self.unconnected).sorted())
+    }
     if options.sandbox {
       let sandbox = try sandbox()
       try await sandbox.start()
@@ -82,6 +112,12 @@ struct Workspace {
   /// What opens the tunnels of `sluice check`.
   var tunnelChecker: some TunnelChecker { NoTunnels() }
 
+  private static func unconnected(_ authorizer: Resource<Authorizer>) -> Diagnostic {
+    .untrusted(
+      "authorizer \(authorizer.name) would be connected to", at: authorizer.places.resource,
+      help: ["add --sandbox, which puts a private cluster in the place of every server"])
+  }
+
   /// A command line of this project, with the options that this one was given: to be shown, ready to copy.
   func commandLine(_ command: String) -> String {
     var line = "sluice \(command)"
@@ -89,7 +125,8 @@ struct Workspace {
     if let name = options.environment { line += " --env \(quoted(name))" }
     if let state = options.state { line += " --state \(quoted(state))" }
     for variable in options.variables { line += " --var \(quoted(variable))" }
-    return options.sandbox ? line + " --sandbox" : line
+    if options.sandbox { line += " --sandbox" }
+    return options.untrusted ? line + " --untrusted" : line
   }
 
   /// `text` as a shell takes it for one word.
@@ -101,13 +138,18 @@ struct Workspace {
   }
 
   /// The project's private cluster.
-  func sandbox() throws -> Sandbox { try Sandbox(project: folder, environment: environment) }
+  func sandbox() throws -> Sandbox {
+    try Sandbox(project: folder, environment: environment, isUntrusted: options.untrusted)
+  }
+
+  /// What the files of the sandbox's state start with.
+  private var sandboxName: String { options.untrusted ? "untrusted-sandbox" : "sandbox" }
 
   /// Removes the states of what was applied to the sandbox, of every environment.
   func removeSandboxStates() throws {
     let hidden = folder.appending(".sluice").string
     for name in (try? FileManager.default.contentsOfDirectory(atPath: hidden)) ?? []
-    where name.hasPrefix("sandbox.") && name.contains("state.json") {
+    where name.hasPrefix("\(sandboxName).") && name.contains("state.json") {
       try FileManager.default.removeItem(atPath: "\(hidden)/\(name)")
     }
   }
