@@ -7,6 +7,12 @@ public struct Glob: Hashable, Sendable {
     parts = pattern.split(separator: "/").filter { $0 != "." }.map { Array($0.unicodeScalars) }
   }
 
+  /// A pattern of names, in which a `/` is a letter like any other.
+  public init(ofNames pattern: String) { parts = [Array(pattern.unicodeScalars)] }
+
+  /// Whether the whole of `name` is of the form of a pattern of names.
+  public func matches(name: String) -> Bool { Self.match(parts[...], [Array(name.unicodeScalars)][...], matchesPart) }
+
   /// Whether the whole of `path`, with `/` between its parts, is of this form.
   public func matches(_ path: String) -> Bool {
     Self.match(parts[...], path.split(separator: "/").map { Array($0.unicodeScalars) }[...], matchesPart)

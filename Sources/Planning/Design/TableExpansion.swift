@@ -75,7 +75,8 @@ extension PostgresSource {
     var patterns: [(pattern: Glob, choice: TableChoice)] = []
     for choice in tables ?? [] {
       if choice.isPattern {
-        patterns.append((Glob(choice.pattern.contains(".") ? choice.pattern : "public.\(choice.pattern)"), choice))
+        let pattern = choice.pattern.contains(".") ? choice.pattern : "public.\(choice.pattern)"
+        patterns.append((Glob(ofNames: pattern), choice))
       } else if let name = WrittenName(choice.pattern) {
         exact[name.qualified(default: Self.defaultSchema)] = choice
       }
@@ -83,7 +84,7 @@ extension PostgresSource {
     patterns.sort { ($1.choice.literals, $0.choice.pattern) < ($0.choice.literals, $1.choice.pattern) }
     var chosen = exact
     for table in found where exact[table] == nil {
-      chosen[table] = patterns.first { $0.pattern.matches("\(table.schema.name).\(table.name.name)") }?.choice
+      chosen[table] = patterns.first { $0.pattern.matches(name: "\(table.schema.name).\(table.name.name)") }?.choice
     }
     return chosen.filter { !$0.value.isSkipped }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }

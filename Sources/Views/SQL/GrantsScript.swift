@@ -23,7 +23,7 @@ public struct GrantsScript {
       """)
     let parts =
       authorizers.isEmpty ? [sqlComment("No flow writes to a database or reads from one.")] : authorizers.map(part)
-    return ([head] + parts).joined(separator: "\n\n")
+    return showingHidden(in: ([head] + parts).joined(separator: "\n\n"))
   }
 
   private func part(_ authorizer: AuthorizerGrants) -> String {

@@ -25,7 +25,7 @@ public struct OwnerScriptText {
       let isOnly = script.parts.count == 1
       blocks += script.parts.map { isOnly ? guarded(only: $0) : guarded($0) }
     }
-    return blocks.joined(separator: "\n\n")
+    return showingHidden(in: blocks.joined(separator: "\n\n"))
   }
 
   private func head(_ script: OwnerScript) -> String {
@@ -113,6 +113,6 @@ public struct OwnerScriptText {
     blocks += later.map { made in
       sqlComment(sqlList(made.flows)) + "\n" + made.thing.rerunnable.joined(separator: "\n")
     }
-    return blocks.joined(separator: "\n\n")
+    return showingHidden(in: blocks.joined(separator: "\n\n"))
   }
 }
