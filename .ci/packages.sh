@@ -1,6 +1,6 @@
 # Sourced by examples/quickstart.sh, Tests/run.sh and .ci/run: what has to be on the machine, and how it gets there.
 #
-#   require build sandbox [schema] [programs] [pooler] [ssh] [certificates]
+#   require build sandbox [schema] [programs] [pooler] [ssh] [certificates] [tracer]
 #
 # installs what is missing of these groups with apt-get, or says what to install.
 
@@ -33,6 +33,7 @@ missing_packages() {
       programs) command -v zstd >/dev/null || echo zstd ;;
       sandbox) has_postgres || echo postgresql ;;
       certificates) command -v openssl >/dev/null || echo openssl ;;
+      tracer) command -v strace >/dev/null || echo strace ;;
       pooler) find_pgbouncer >/dev/null || echo pgbouncer ;;
       ssh)
         command -v ssh >/dev/null || echo openssh-client

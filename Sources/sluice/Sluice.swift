@@ -51,6 +51,7 @@ struct Sluice: AsyncParsableCommand {
     // little is lost.
     if CommandLine.arguments.contains(where: { $0 == "plan" || $0 == "validate" }) { Memory.useFewHeaps() }
     _ = environment
+    DispatchLog.silence()
     _ = postgresEnvironment
     Interruption.failWritesBeyondTheLimit()
     Memory.leaveNoDump()

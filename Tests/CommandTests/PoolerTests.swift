@@ -86,6 +86,62 @@ struct PoolerTests {
     try await expectClean(world, pooler)
   }
 
+  @Test("what only looks works too: check, grants, preview, plan --sql, and what failed is known from the ledger")
+  func looking() async throws {
+    let (world, pooler) = try pooledWorld(
+      """
+      good: {source: {path: good.csv}, destination: wh, writeMode: upsert, key: [id]}
+      bad: {source: {path: bad.csv}, destination: wh, writeMode: insert, columns: {id: bigint}}
+      """, files: ["good.csv": "id\n1\n", "bad.csv": "id\nx\n"], size: 1)
+    for command in [["check"], ["plan", "--sql"], ["grants"], ["grants", "--missing"], ["preview", "good"]] {
+      let outcome = try await world.sluice(command)
+      #expect(outcome.status == 0, "\(command) \(outcome.error)")
+    }
+    #expect(try await world.sluice("run", "--apply", "--yes").status == 1)
+    let failed = try await world.stream("run", "--failed")
+    #expect(failed.events("finished").map { $0["flow"] } == ["bad"], "\(failed.events)")
+    try world.project.write("id\n1\n", to: "bad.csv")
+    #expect(try await world.stream("run", "--failed").counts("bad") == "read 1, inserted 1")
+    #expect(try await world.sluice("run", "--failed").error.contains("No flow's last load has failed."))
+    for command in [["plan", "--detailed-exitcode"], ["check"], ["grants", "--missing"], ["preview", "good"]] {
+      let outcome = try await world.sluice(command)
+      #expect(outcome.status == 0, "\(command) \(outcome.error)")
+    }
+    try await expectClean(world, pooler)
+  }
+
+  @Test(
+    "tables of a database behind a pooler are loaded, by cursor and all of them",
+    arguments: ["upsert", "truncate_insert"])
+  func sources(_ mode: String) async throws {
+    try await withDatabase { source in
+      let upstream = try Pooler(to: source.cluster, size: 1)
+      try await source.execute(
+        """
+        CREATE TABLE a (id bigint PRIMARY KEY, at timestamptz); INSERT INTO a VALUES (1, '2024-01-01'), (2, '2024-01-02');
+        CREATE TABLE b (id bigint PRIMARY KEY); INSERT INTO b VALUES (1);
+        """)
+      let cursor = mode == "upsert" ? "{cursor: at}" : "{}"
+      var (world, pooler) = try pooledWorld(
+        """
+        crm:
+          source: {authorizer: crm, tables: {"public.*": {}, public.a: \(cursor)}}
+          destination: wh
+          table: public.{table}
+          writeMode: \(mode)
+        """, files: ["crm.yaml": "authorizers: {crm: {url: {env: CRM_URL}}}"], size: 1)
+      world.environment["CRM_URL"] =
+        "postgresql://\(source.owner)@/\(source.name)?host=\(upstream.folder)&port=\(source.port)"
+      let run = try await world.stream("run", "--apply", "--yes")
+      #expect(run.status == 0, "\(run.events) \(run.error)")
+      #expect(run.counts("crm.a") == "read 2, inserted 2")
+      try await source.execute("INSERT INTO a VALUES (3, '2024-01-03')")
+      #expect(try await world.sluice("run").status == 0)
+      #expect(try await world.database.text("SELECT (SELECT count(*) FROM a), (SELECT count(*) FROM b)") == "3|1")
+      try await expectClean(world, pooler)
+    }
+  }
+
   /// Expects that the connections that the pooler lent are as new: no settings, locks, statements or tables.
   private func expectClean(_ world: World, _ pooler: Pooler) async throws {
     let query = """
