@@ -109,7 +109,7 @@ let package = Package(
     .target(
       name: "Reconciling",
       dependencies: [
-        "Planning", "Manifests", "State", "Connecting", "Postgres", "Catalog", "Diagnostics", "JSON",
+        "Planning", "Manifests", "State", "Connecting", "Postgres", "Catalog", "Diagnostics", "Secrets", "JSON",
       ],
       swiftSettings: safe),
     .target(

@@ -10,12 +10,13 @@ import Views
   @Test("GitHub's annotations hold one diagnostic a line, and no text can begin another command")
   func gitHub() {
     let hostile = Diagnostic(
-      .warning, "x", "100%\r\n::error::injected", at: Place(file: "a,b:c\n.yaml", line: 1, column: 2, endLine: 3))
+      .warning, "x", "100%\r\n::error::\u{1b}[2Jinjected",
+      at: Place(file: "a,b:c\n.yaml", line: 1, column: 2, endLine: 3))
     #expect(
       gitHubAnnotations([Samples.schemaExists, hostile, Diagnostic(.error, "connection", "refused")]) == """
         ::error file=flows/orders.yaml,line=4,endLine=4,col=12,endColumn=18,title=schema-exists::schema "dbo" does not \
         exist in database "analytics"%0Ahelp: write `table: public.orders`
-        ::warning file=a%2Cb%3Ac%0A.yaml,line=1,endLine=3,title=x::100%25%0D%0A::error::injected
+        ::warning file=a%2Cb%3Ac%0A.yaml,line=1,endLine=3,title=x::100%25␍%0A::error::␛[2Jinjected
         ::error title=connection::refused
         """)
     #expect(gitHubAnnotations([]).isEmpty)

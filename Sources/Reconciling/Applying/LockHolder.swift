@@ -1,5 +1,6 @@
 internal import Catalog
 internal import Postgres
+internal import Secrets
 
 /// Somebody who holds a lock that a step waits for, as far as the role may see.
 struct LockHolder: Sendable {
@@ -44,7 +45,7 @@ struct LockHolder: Sendable {
     role = row.text(1)
     application = row.text(2)
     state = row.text(3)
-    query = row.text(4)
+    query = row.text(4).map(Redaction.redacted)
     seconds = row.int(5)
   }
 

@@ -18,8 +18,9 @@ private func annotation(_ diagnostic: Diagnostic) -> String {
   }
   properties.append(("title", diagnostic.code))
   let list = properties.map { "\($0.name)=\(escaped($0.value, also: [":", ","]))" }.joined(separator: ",")
-  let message = [diagnostic.message] + diagnostic.help.map { "help: \($0)" }
-  return "::\(diagnostic.severity.rawValue) \(list)::\(escaped(message.joined(separator: "\n"), also: []))"
+  let lines = [diagnostic.message] + diagnostic.help.map { "help: \($0)" }
+  let message = lines.joined(separator: "\n").printable(keepingNewlines: true)
+  return "::\(diagnostic.severity.rawValue) \(list)::\(escaped(message, also: []))"
 }
 
 /// What the runner reads back as `text`: its own escapes (actions/toolkit, `command.ts`), so that no text begins a

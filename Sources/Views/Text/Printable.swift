@@ -5,7 +5,7 @@ extension String {
   /// the direction of a line or hide a part of it.
   ///
   /// - Parameter keepingNewlines: Whether the text may have several lines.
-  func printable(keepingNewlines: Bool = false) -> String {
+  public func printable(keepingNewlines: Bool = false) -> String {
     if utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return self }
     var result = String.UnicodeScalarView()
     for scalar in unicodeScalars {

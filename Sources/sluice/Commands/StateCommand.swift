@@ -21,7 +21,7 @@ struct StateCommand: AsyncParsableCommand {
       try await StateWork(project, output).run { work in
         let addresses = try work.read().resources.keys.sorted()
         work.speaker.document(["formatVersion": 1, "resources": .array(addresses.map { .string($0) })])
-        if !addresses.isEmpty { work.speaker.result(addresses.joined(separator: "\n")) }
+        if !addresses.isEmpty { work.speaker.result(addresses.map { $0.printable() }.joined(separator: "\n")) }
       }
     }
   }

@@ -36,10 +36,10 @@ final class ApplyReporter: Sendable {
         progressed(&shown)
       case .stepWaiting(let address, let message):
         clear(&shown)
-        Console.note("\(address): \(message)")
+        Console.note("\(address): \(message)".printable())
       case .stepFailed(let address, _, _):
         clear(&shown)
-        Console.note("\(address): failed; what is under way is finished, nothing else is begun")
+        Console.note("\(address.printable()): failed; what is under way is finished, nothing else is begun")
       case .applied: clear(&shown)
       case .stepStarted, .loadStarted, .loadProgress, .loadRetrying, .loadWaiting, .loadFinished, .loadInterrupted:
         break

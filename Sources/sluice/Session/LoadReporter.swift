@@ -51,7 +51,7 @@ final class LoadReporter: Sendable {
       case .loadRetrying(let flow, _, let attempt, let error, let delay):
         clear(&shown)
         shown.moving.removeAll { $0.flow == flow }
-        let words = "try \(attempt) failed (\(error.message)); again in \(delay.components.seconds) s"
+        let words = "try \(attempt) failed (\(error.message.printable())); again in \(delay.components.seconds) s"
         Console.note(error.message.hasPrefix("flow/\(flow)") ? words : "flow/\(flow): \(words)")
         draw(&shown)
       case .loadStarted, .stepStarted, .stepFinished, .stepFailed, .stepWaiting, .applied: break
@@ -128,7 +128,7 @@ final class LoadReporter: Sendable {
       shown.moving[index].loggedAt = now
       switch moving.news {
       case .progress(let progress): Console.note(view.logLine(progress.later(by: now - moving.since)))
-      case .waiting(let flow, let message): Console.note("flow/\(flow) waits: \(message)")
+      case .waiting(let flow, let message): Console.note("flow/\(flow) waits: \(message)".printable())
       }
     }
   }

@@ -31,7 +31,7 @@ struct Speaker: Sendable {
   func result(_ text: String) { if isHuman { Console.result(text) } }
 
   /// Prints something for people that is no result, unless they want quiet.
-  func note(_ text: String) { if isHuman, !isQuiet { Console.note(text) } }
+  func note(_ text: String) { if isHuman, !isQuiet { Console.note(text.printable(keepingNewlines: true)) } }
 
   /// Prints a JSON document.
   func document(_ json: @autoclosure () -> JSONValue) { if !isHuman { Console.result(json().text(.document)) } }
