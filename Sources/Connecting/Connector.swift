@@ -70,7 +70,8 @@ public struct DirectConnector: Connector {
     } catch let failure as Failure {
       throw failure
     } catch let error as PostgresError {
-      let error = await error.examined(parameters, timeout: authorizer.spec.connectTimeout)
+      let isTunnelled = authorizer.spec.tunnel != nil
+      let error = isTunnelled ? error : await error.examined(parameters, timeout: authorizer.spec.connectTimeout)
       var failure = Failure(.connection(error, to: authorizer))
       failure.isTransient = error.isTransient
       throw failure

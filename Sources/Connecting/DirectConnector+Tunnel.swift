@@ -16,6 +16,7 @@ extension DirectConnector {
     let limit = authorizer.spec.connectTimeout
     let start = ContinuousClock.now
     let (target, port) = try target(of: parameters, authorizer)
+    ConnectionTrace.current?.begin(.ssh)
     let forward = try await tunnels.forward(through: name, to: target, within: limit)
     var forwarded = parameters
     forwarded["hostaddr"] = "127.0.0.1"
@@ -35,6 +36,9 @@ extension DirectConnector {
       if error.sqlState == nil, let failure = await forward.failure() {
         throw tunnels.failure(failure, connecting: authorizer, to: target)
       }
+      error = await error.examined(forwarded, timeout: limit)
+      error.target?.port = port
+      error.target?.address = nil
       // libpq names what it connected to.
       error.message = error.message
         .replacing(

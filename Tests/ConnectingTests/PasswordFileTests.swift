@@ -1,3 +1,4 @@
+import Secrets
 import SystemPackage
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+public import Connecting
 internal import Diagnostics
 public import Manifests
 public import Planning
@@ -22,18 +23,23 @@ extension TunnelCheck {
   }
 }
 
-/// Says of each tunnel that this version cannot open it.
-public struct NoTunnels: TunnelChecker {
-  /// Makes one.
-  public init() {}
-
+extension ProjectTunnels: TunnelChecker {
   public func check(_ tunnel: Resource<Tunnel>) async -> TunnelCheck {
-    TunnelCheck(
-      name: tunnel.name, status: .failed, milliseconds: 0,
-      diagnostics: [
-        Diagnostic(
-          .error, "not-supported", "this version of Sluice cannot open tunnel \(tunnel.name) yet",
-          at: tunnel.places.resource)
-      ])
+    let start = ContinuousClock.now
+    do {
+      let elapsed = try await open(tunnel.name)
+      let step = CheckStep(.ssh, .passed, milliseconds: elapsed.milliseconds, tunnel.spec.whereabouts)
+      return TunnelCheck(name: tunnel.name, status: .passed, milliseconds: elapsed.milliseconds, steps: [step])
+    } catch {
+      let elapsed = start.duration(to: .now).milliseconds
+      let step = CheckStep(.ssh, .failed, milliseconds: elapsed, error.diagnostics.first?.message ?? "")
+      return TunnelCheck(
+        name: tunnel.name, status: .failed, milliseconds: elapsed, steps: [step], diagnostics: error.diagnostics)
+    }
   }
+}
+
+extension Tunnel {
+  /// Where its SSH server is.
+  fileprivate var whereabouts: String { "\(username.map { "\($0)@" } ?? "")\(host):\(port)" }
 }

@@ -29,7 +29,8 @@ struct CheckCommand: AsyncParsableCommand {
       let targets = try CheckTargets(addresses, in: loaded.project)
       let connector = try await workspace.connector(for: loaded.project)
       // In the sandbox no tunnel leads anywhere.
-      let tunnels = try await TunnelCheck.all(project.sandbox ? [] : targets.tunnels, by: workspace.tunnelChecker)
+      let tunnels = try await TunnelCheck.all(
+        project.sandbox ? [] : targets.tunnels, by: workspace.tunnels(of: loaded.project))
       var checks = try await AuthorizerCheck.all(targets.authorizers, writers: targets.writers, through: connector)
       if project.sandbox {
         for index in checks.indices { checks[index].host = "the sandbox" }

@@ -2,7 +2,6 @@ import Connecting
 import Diagnostics
 import Manifests
 import Postgres
-import Reconciling
 import Loading
 import Sandbox
 import Secrets
@@ -92,8 +91,11 @@ struct Workspace {
   /// - Throws: `Failure` with a diagnostic for each authorizer with --untrusted and without --sandbox.
   func connector(for project: Project) async throws -> any Connector {
     ChildEnvironment.withhold(project.secretVariables)
-    if options.untrusted, !options.sandbox, !project.authorizers.isEmpty {
-      throw Failure(project.authorizers.values.map(Self.unconnected).sorted())
+    if options.untrusted, !options.sandbox {
+      let refused =
+        project.authorizers.values.map { Self.unconnected("authorizer \($0.name)", at: $0.places.resource) }
+        + project.tunnels.values.map { Self.unconnected("tunnel \($0.name)", at: $0.places.resource) }
+      if !refused.isEmpty { throw Failure(refused.sorted()) }
     }
     if options.sandbox {
       let sandbox = try sandbox()
@@ -104,17 +106,22 @@ struct Workspace {
     let secrets = SecretReader(folder: folder, environment: environment)
     return DirectConnector(
       folder: folder.string, secrets: secrets, environment: Sluice.postgresEnvironment,
-      isOnlyAuthorizer: project.authorizers.count == 1,
-      tunnels: ProjectTunnels(project.tunnels, folder: folder.string, secrets: secrets, opened: Sluice.tunnels),
+      isOnlyAuthorizer: project.authorizers.count == 1, tunnels: tunnels(of: project, secrets),
       command: Sluice.command)
   }
 
-  /// What opens the tunnels of `sluice check`.
-  var tunnelChecker: some TunnelChecker { NoTunnels() }
+  /// What opens the project's tunnels; those of one command are the same, whoever asks for them.
+  func tunnels(of project: Project) -> ProjectTunnels {
+    tunnels(of: project, SecretReader(folder: folder, environment: environment))
+  }
 
-  private static func unconnected(_ authorizer: Resource<Authorizer>) -> Diagnostic {
+  private func tunnels(of project: Project, _ secrets: SecretReader) -> ProjectTunnels {
+    ProjectTunnels(project.tunnels, folder: folder.string, secrets: secrets, opened: Sluice.tunnels)
+  }
+
+  private static func unconnected(_ what: String, at place: Place) -> Diagnostic {
     .untrusted(
-      "authorizer \(authorizer.name) would be connected to", at: authorizer.places.resource,
+      "\(what) would be connected to", at: place,
       help: ["add --sandbox, which puts a private cluster in the place of every server"])
   }
 
