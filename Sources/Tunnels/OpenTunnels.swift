@@ -134,8 +134,8 @@ public struct Forward: Sendable {
   private let process: SSHProcess
   private let refusals: Int
 
-  /// How long it may take until what ssh has done with a connection is known here too.
-  private static let moment = Duration.milliseconds(500)
+  /// How long it may take until what ssh has done with a connection is known here too, however busy the machine is.
+  private static let moment = Duration.seconds(3)
 
   init(port: Int, process: SSHProcess) {
     self.port = port
