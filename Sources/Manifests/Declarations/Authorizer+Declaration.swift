@@ -96,7 +96,7 @@ extension Shape where Value == Authorizer.TLS {
     let mode = Shape<Authorizer.TLSMode>.choice
     let full = Shape.record(record)
     let words = "\(mode.words), or a map with `mode` and files"
-    return Shape(words, schema: ["anyOf": [mode.schema, full.schema]]) { node, reading in
+    return Shape(words, schema: ["anyOf": [mode.schema, full.schema]], members: .of(record)) { node, reading in
       if case .mapping = node.content { return full.read(node, &reading) }
       guard case .scalar = node.content else {
         reading.wrongType(node, wants: words)

@@ -15,7 +15,7 @@ extension Shape where Value == ColumnList {
       "additionalProperties": [
         "anyOf": [Shape<String>.type.schema, ["$ref": "#/definitions/column"], ["$ref": "#/definitions/variable"]]
       ],
-    ], takesVariable: false
+    ], takesVariable: false, members: .named { DeclaredColumn.record.descriptions(of: nil) }
   ) { node, reading in
     switch node.content {
     case .mapping(let entries) where !entries.isEmpty: return read(entries, &reading)
@@ -157,7 +157,9 @@ extension Shape where Value == DeclaredColumn.Default {
   fileprivate static let columnDefault: Shape = {
     let words = "a value, or {sql: expression}"
     let sql = Shape<SQL>.record(expression)
-    return Shape(words, schema: ["anyOf": [Shape<String>.scalar, sql.schema]], takesVariable: false) { node, reading in
+    return Shape(
+      words, schema: ["anyOf": [Shape<String>.scalar, sql.schema]], takesVariable: false, members: .of(expression)
+    ) { node, reading in
       if case .mapping = node.content { return sql.read(node, &reading).map { .sql($0.sql) } }
       return reading.text(node, wants: words).map { .value($0) }
     } write: { value in

@@ -1,5 +1,5 @@
 internal import Diagnostics
-public import JSON
+internal import JSON
 internal import OrderedCollections
 internal import YAML
 
@@ -11,31 +11,14 @@ public protocol Specification: Equatable, Sendable {
   static var declaration: Declaration<Self> { get }
 }
 
-/// A field of a kind, for people.
-public struct FieldDescription: Hashable, Sendable {
-  /// Its name.
-  public var name: String
-  /// What it is for, in one sentence.
-  public var summary: String
-  /// What it wants: `a whole number from 1 to 65535`.
-  public var words: String
-  /// Whether it must be written.
-  public var isRequired: Bool
-  /// What it is where nothing is written, in the canonical form of the state.
-  public var defaultValue: JSONValue?
-  /// A value as it would stand in a manifest.
-  public var example: String?
-  /// The sources that have it; nothing for the other kinds.
-  public var variant: String?
-}
-
 /// All that is known of a kind's fields, from one place.
 public struct Declaration<Spec: Sendable>: Sendable {
   /// The fields, those of every kind left out, in the order in which they are explained.
-  public let fields: [FieldDescription]
+  public var fields: [FieldDescription] { describe() }
 
   /// What people call a resource of this kind: `a flow`.
   let words: String
+  private let describe: @Sendable () -> [FieldDescription]
   let read: @Sendable ([Entry], Place, inout Reading, Set<String>) -> Spec?
   let write: @Sendable (Spec) -> [String: JSONValue]
   /// `Record.written`.
@@ -46,7 +29,7 @@ public struct Declaration<Spec: Sendable>: Sendable {
   let schema: @Sendable ([String: JSONValue]) -> JSONValue
 
   init(
-    words: String, fields: [FieldDescription],
+    words: String, fields: @escaping @Sendable () -> [FieldDescription],
     read: @escaping @Sendable ([Entry], Place, inout Reading, Set<String>) -> Spec?,
     write: @escaping @Sendable (Spec) -> [String: JSONValue],
     written: @escaping @Sendable (Spec, OrderedDictionary<String, JSONValue>) -> Int?,
@@ -54,7 +37,7 @@ public struct Declaration<Spec: Sendable>: Sendable {
     schema: @escaping @Sendable ([String: JSONValue]) -> JSONValue
   ) {
     self.words = words
-    self.fields = fields
+    describe = fields
     self.read = read
     self.write = write
     self.written = written
@@ -65,7 +48,7 @@ public struct Declaration<Spec: Sendable>: Sendable {
   /// A kind whose fields are those of one record.
   init(_ record: Record<Spec>) {
     self.init(
-      words: record.words, fields: record.descriptions(of: nil),
+      words: record.words, fields: { record.descriptions(of: nil) },
       read: { entries, place, reading, sharing in record.read(entries, at: place, &reading, others: .named(sharing)) },
       write: { record.write($0) }, written: { record.written($0, in: $1) }, mayDefault: { _, _ in true },
       schema: { record.schema(requiring: false, and: $0) })
@@ -88,16 +71,6 @@ extension Kind {
 }
 
 extension Record {
-  /// The fields for people.
-  func descriptions(of variant: String?) -> [FieldDescription] {
-    let model = empty()
-    return fields.map { field in
-      FieldDescription(
-        name: field.name, summary: field.summary, words: field.words, isRequired: field.isRequired,
-        defaultValue: field.isRequired ? nil : field.write(model), example: field.example, variant: variant)
-    }
-  }
-
   /// The JSON Schema of the map.
   ///
   /// - Parameters:

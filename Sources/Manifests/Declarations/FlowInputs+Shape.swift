@@ -8,7 +8,8 @@ extension Shape where Value == Flow.Input {
 
   /// `source:`, or one of `sources:`.
   static let input = Shape(
-    words, schema: ["anyOf": [Shape<String>.text.schema, ["$ref": "#/definitions/inlineSource"]]], takesVariable: false
+    words, schema: ["anyOf": [Shape<String>.text.schema, ["$ref": "#/definitions/inlineSource"]]], takesVariable: false,
+    members: Source.inline.members
   ) { node, reading in
     if case .mapping = node.content { return Source.inline.read(node, &reading).map { .inline($0) } }
     guard case .scalar = node.content else {
@@ -38,7 +39,7 @@ extension Shape where Value == [Flow.NamedInput] {
     schema: [
       "type": "object", "minProperties": 1, "propertyNames": Shape<String>.name.schemaWithVariable,
       "additionalProperties": Shape<Flow.Input>.input.schema,
-    ], takesVariable: false
+    ], takesVariable: false, members: .named { Source.declaration.fields }
   ) { node, reading in
     switch node.content {
     case .mapping(let entries) where !entries.isEmpty: return entries.compactMap { read($0, &reading) }

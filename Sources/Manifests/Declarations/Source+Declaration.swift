@@ -31,8 +31,10 @@ extension Source: Specification {
 
   public static let declaration = Declaration<Source>(
     words: "a source",
-    fields: FileSource.record.descriptions(of: "files") + PostgresSource.record.descriptions(of: "a database")
-      + RowsSource.record.descriptions(of: "rows") + ProgramSource.record.descriptions(of: "a program"),
+    fields: {
+      FileSource.record.descriptions(of: "files") + PostgresSource.record.descriptions(of: "a database")
+        + RowsSource.record.descriptions(of: "rows") + ProgramSource.record.descriptions(of: "a program")
+    },
     read: read, write: write, written: written,
     mayDefault: { name, entries in
       guard let variant = variants(in: entries).first else { return true }
@@ -57,7 +59,7 @@ extension Source: Specification {
         FileSource.record.schema(requiring: true), PostgresSource.record.schema(requiring: true),
         RowsSource.record.schema(requiring: true), ProgramSource.record.schema(requiring: true),
       ]
-    ], takesVariable: false
+    ], takesVariable: false, members: Members { declaration.fields }
   ) { node, reading in
     guard case .mapping(let entries) = node.content else {
       reading.wrongType(node, wants: "a source")

@@ -94,7 +94,9 @@ extension Shape where Value == Cursor {
   static let cursor: Shape = {
     let column = Shape<String>.identifier
     let full = Shape.record(record)
-    return Shape("a column, or a map with `column`", schema: ["anyOf": [column.schema, full.schema]]) { node, reading in
+    return Shape(
+      "a column, or a map with `column`", schema: ["anyOf": [column.schema, full.schema]], members: .of(record)
+    ) { node, reading in
       if case .mapping = node.content { return full.read(node, &reading) }
       guard case .scalar = node.content else {
         reading.wrongType(node, wants: "a column, or a map with `column`")

@@ -21,7 +21,7 @@ extension Shape where Value == [TableChoice] {
       schema: [
         "type": "object", "minProperties": 1,
         "additionalProperties": ["anyOf": [["enum": ["skip"]], options.schema, ["$ref": "#/definitions/variable"]]],
-      ], takesVariable: false
+      ], takesVariable: false, members: .named { record.descriptions(of: nil) }
     ) { node, reading in
       switch node.content {
       case .mapping(let entries) where !entries.isEmpty:

@@ -4,9 +4,15 @@ internal import OrderedCollections
 internal import YAML
 
 /// What sluice.yaml says, variables and environments aside.
-struct ProjectSettings: Sendable {
+public struct ProjectSettings: Sendable {
   /// The file's name, at the project's root.
-  static let file = "sluice.yaml"
+  public static let file = "sluice.yaml"
+
+  /// All fields of the file, those of variables and environments included, for people.
+  public static var fields: [FieldDescription] {
+    let settings = record.descriptions(of: nil)
+    return Array(settings.prefix(3)) + VariableDeclarations.record.descriptions(of: nil) + settings.dropFirst(3)
+  }
 
   var version = "v1"
   var name = "default"
@@ -65,7 +71,7 @@ extension Shape where Value == [Kind: [Entry]] {
       "properties": JSONValue(
         sorted: Dictionary(
           uniqueKeysWithValues: Kind.allCases.map { ($0.mapName, ["$ref": .string("#/definitions/\($0.rawValue)")]) })),
-    ], takesVariable: false
+    ], takesVariable: false, members: Members { kinds }
   ) { node, reading in
     guard case .mapping(let entries) = node.content else {
       reading.wrongType(node, wants: "a map of kinds to fields")
@@ -87,5 +93,13 @@ extension Shape where Value == [Kind: [Entry]] {
     return defaults
   } write: { _ in
     [:]
+  }
+
+  private static var kinds: [FieldDescription] {
+    Kind.allCases.map { kind in
+      FieldDescription(
+        name: kind.mapName, summary: "Fields of each \(kind.rawValue) that does not say otherwise.",
+        words: "a map of fields", isRequired: false, members: kind.fields)
+    }
   }
 }

@@ -13,6 +13,8 @@ struct Field<Model: Sendable>: Sendable {
   /// What is wanted, for people.
   let words: String
   let schema: JSONValue
+  /// The fields within its value.
+  let members: Members
   /// Reads its value into the model; whether there is one.
   let read: @Sendable (Node, inout Reading, inout Model) -> Bool
   /// The canonical form of its value; nothing where it has none.
@@ -55,6 +57,7 @@ struct Field<Model: Sendable>: Sendable {
     self.isRequired = isRequired
     words = shape.words
     schema = shape.schemaWithVariable
+    members = shape.members
     read = { node, reading, model in
       guard let value = shape.read(node, &reading) else { return false }
       set(&model, value)

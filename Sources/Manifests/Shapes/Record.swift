@@ -150,7 +150,9 @@ struct Given {
 extension Shape {
   /// A map of declared fields, as a value.
   static func record(_ record: Record<Value>) -> Shape {
-    Shape(record.words, schema: record.schema(requiring: true), takesVariable: false) { node, reading in
+    Shape(
+      record.words, schema: record.schema(requiring: true), takesVariable: false, members: .of(record)
+    ) { node, reading in
       guard case .mapping(let entries) = node.content else {
         reading.wrongType(node, wants: record.words)
         return nil

@@ -16,7 +16,7 @@ extension Shape where Value == SecretReference {
         object("env", Shape<String>.variableName.schemaWithVariable), object("file", Shape<String>.path.schema),
         object("command", argv.schema),
       ]
-    ], takesVariable: false
+    ], takesVariable: false, members: Members { ways }
   ) { node, reading in
     guard case .mapping(let entries) = node.content else {
       plain(node, &reading)
@@ -36,6 +36,20 @@ extension Shape where Value == SecretReference {
   }
 
   private static let argv = Shape<[String]>.argv
+
+  private static var ways: [FieldDescription] {
+    [
+      FieldDescription(
+        name: "env", summary: "The environment variable that holds the secret.",
+        words: Shape<String>.variableName.words, isRequired: false, example: "WAREHOUSE_PASSWORD"),
+      FieldDescription(
+        name: "file", summary: "The file that holds the secret; only its owner may be able to read it.",
+        words: Shape<String>.path.words, isRequired: false, example: "secrets/warehouse"),
+      FieldDescription(
+        name: "command", summary: "The program that prints the secret, and its arguments; no shell.",
+        words: argv.words, isRequired: false, example: "[pass, show, warehouse]"),
+    ]
+  }
 
   private static func object(_ name: String, _ schema: JSONValue) -> JSONValue {
     .object([

@@ -12,6 +12,8 @@ struct Shape<Value: Sendable>: Sendable {
   let schema: JSONValue
   /// Whether a variable (`${name}`) may stand for the whole value where the schema would not take any text.
   let takesVariable: Bool
+  /// The fields within a value.
+  let members: Members
   /// The value of a node; nothing once it is reported why there is none.
   let read: @Sendable (Node, inout Reading) -> Value?
   let write: @Sendable (Value) -> JSONValue
@@ -19,13 +21,14 @@ struct Shape<Value: Sendable>: Sendable {
   let isWritten: @Sendable (Value, JSONValue) -> Bool
 
   init(
-    _ words: String, schema: JSONValue, takesVariable: Bool = true,
+    _ words: String, schema: JSONValue, takesVariable: Bool = true, members: Members = .none,
     read: @escaping @Sendable (Node, inout Reading) -> Value?, write: @escaping @Sendable (Value) -> JSONValue,
     isWritten: (@Sendable (Value, JSONValue) -> Bool)? = nil
   ) {
     self.words = words
     self.schema = schema
     self.takesVariable = takesVariable
+    self.members = members
     self.read = read
     self.write = write
     self.isWritten = isWritten ?? { write($0) == $1 }
@@ -41,7 +44,7 @@ struct Shape<Value: Sendable>: Sendable {
     _ wrap: @escaping @Sendable (Value) -> Other, _ unwrap: @escaping @Sendable (Other) -> Value
   ) -> Shape<Other> {
     Shape<Other>(
-      words, schema: schema, takesVariable: takesVariable,
+      words, schema: schema, takesVariable: takesVariable, members: members,
       read: { node, reading in read(node, &reading).map(wrap) }, write: { write(unwrap($0)) },
       isWritten: { isWritten(unwrap($0), $1) })
   }
