@@ -24,6 +24,16 @@ struct Speaker: Sendable {
     bounds = workspace.options.untrusted ? ProjectBounds(of: workspace.folder) : nil
   }
 
+  /// For a command that works on no project.
+  init(_ options: OutputOptions, environment: [String: String]) {
+    format = options.format
+    isQuiet = options.quiet
+    isVerbose = options.verbose
+    terminal = Terminal(colour: options.colour, environment: environment)
+    folder = "."
+    bounds = nil
+  }
+
   /// Whether people read it.
   var isHuman: Bool { format == .human }
 

@@ -1,0 +1,50 @@
+extension CodePage {
+  /// Loads as a whole.
+  static let loads: [CodePage] = [
+    CodePage(
+      "load-failed", "A load failed, and nothing more is known of why.",
+      because: "It was rolled back: the table is as it was.",
+      causes: ["a mistake in Sluice: please report it with the command's output"],
+      right: "sluice run orders", see: ["connection-lost"]),
+    CodePage(
+      "preview-failed", "A preview was not made, and nothing more is known of why.",
+      because: "A preview is a load that is rolled back, and nothing was written.",
+      causes: ["a mistake in Sluice: please report it with the command's output"],
+      right: "sluice preview orders"),
+    CodePage(
+      "skipped", "A flow was not loaded, as one that it comes after has failed.",
+      because: "`after` says that it needs those rows.",
+      causes: ["the other flow failed: mend that one first, then run what failed"],
+      right: "sluice run --failed", see: ["flow.after"]),
+    CodePage(
+      "not-applied", "A flow was never applied, so it cannot be run (in a run of all flows: a warning).",
+      because: "`run` loads flows as applied, so that a half-edited manifest moves no data.",
+      causes: ["it is new: apply first, or do both at once", "the state is another one: --env, --state or the folder"],
+      wrong: "sluice run orders", right: "sluice run --apply orders", see: ["changes-not-applied"]),
+    CodePage(
+      "changes-not-applied", "A flow has changes that are not applied, and runs as applied (a warning).",
+      because: "Somebody who has just edited a manifest expects it to count.",
+      causes: [
+        "the manifest was edited: plan and apply it", "the flow was taken out of the manifests: apply deletes it",
+      ],
+      right: "sluice plan orders && sluice apply orders", see: ["not-applied"]),
+    CodePage(
+      "manifests-invalid", "The manifests have errors, and flows run as applied (a warning).",
+      because: "A run depends on what was applied alone, so it goes on.",
+      causes: ["a manifest is being edited: `sluice validate` shows what is wrong"], right: "sluice validate",
+      see: ["changes-not-applied"]),
+    CodePage(
+      "full-refresh-doubles", "A full refresh would append all rows once more.",
+      because: "With insert and no key nothing tells which rows are there already.",
+      causes: ["the flow appends without a key: give it one, let it replace the table, or empty the table first"],
+      wrong: "writeMode: insert", right: "writeMode: upsert\nkey: [order_id]", see: ["flow.writeMode", "flow.key"]),
+    CodePage(
+      "too-many-deletes", "`deleteMissing` would delete more rows than `maxDeletes` allows: nothing was written.",
+      because: "A source that has lost half of its rows is more often broken than right.",
+      causes: [
+        "the source is not complete: look there first",
+        "so many are truly to go: allow it this once, or raise `maxDeletes`",
+      ],
+      right: "sluice run customers --allow-delete 1200", see: ["flow.deleteMissing", "flow.maxDeletes"]),
+  ]
+}
