@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import Manifests
+internal import Secrets
 internal import Tunnels
 
 extension Diagnostic {
@@ -11,7 +12,8 @@ extension Diagnostic {
     let places = tunnel.places
     return Diagnostic(
       .error, "tunnel", "tunnel \(tunnel.name): \(what)",
-      at: fields.compactMap { places.fields[$0] }.first ?? places.place(of: "host"), help: help + said(error))
+      at: fields.compactMap { places.fields[$0] }.first ?? places.place(of: "host"), help: help + said(error),
+      reason: error.failure.rawValue)
   }
 
   /// The tunnel is open, and the SSH server does not connect to `target`.
@@ -31,17 +33,17 @@ extension Diagnostic {
       return Diagnostic(
         .error, "tunnel",
         "authorizer \(authorizer.name): the SSH server of tunnel \(name) is not allowed to connect to \(target)",
-        at: places.place(of: "tunnel"), help: [permission] + said(error))
+        at: places.place(of: "tunnel"), help: [permission] + said(error), reason: error.failure.rawValue)
     }
     // Of a socket, sshd does not say whether it may not or cannot.
     let help = if case .socket = target { [reach, permission] } else { [reach] }
     return Diagnostic(
       .error, "tunnel", "authorizer \(authorizer.name): the SSH server of tunnel \(name) cannot connect to \(target)",
-      at: places.place(of: "host", "url", "tunnel"), help: help + said(error))
+      at: places.place(of: "host", "url", "tunnel"), help: help + said(error), reason: error.failure.rawValue)
   }
 
   private static func said(_ error: TunnelError) -> [String] {
-    (error.words.isEmpty ? [] : ["ssh says: \(error.words.joined(separator: "\n"))"])
+    (error.words.isEmpty ? [] : ["ssh says: \(Redaction.redacted(error.words.joined(separator: "\n")))"])
       + (error.failure == .other || error.failure == .ended ? error.ending.map { [$0] } ?? [] : [])
   }
 

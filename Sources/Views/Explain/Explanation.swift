@@ -9,6 +9,7 @@ public struct Explanation: Hashable, Sendable {
     case action = "Actions of a plan"
     case hazard = "Hazards of a step"
     case status = "Statuses of a load"
+    case flowStatus = "Statuses of a flow"
     case check = "Checks"
     case code = "Codes of diagnostics"
   }

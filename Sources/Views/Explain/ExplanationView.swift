@@ -99,6 +99,7 @@ extension Explanation.Group {
     case .action: "an action of a plan"
     case .hazard: "a hazard of a step"
     case .status: "a status of a load"
+    case .flowStatus: "a status of a flow"
     case .check: "a check"
     case .code: "a code of diagnostics"
     }

@@ -4,7 +4,7 @@ internal import Planning
 /// The words of manifests, plans and runs that are no fields and no codes.
 enum WordPages {
   /// All of them.
-  static var all: [Explanation] { kinds + writeModes + actions + hazards + statuses }
+  static var all: [Explanation] { kinds + writeModes + actions + hazards + statuses + flowStatuses }
 
   // MARK: Kinds
 
@@ -159,6 +159,21 @@ enum WordPages {
       case .skipped: "Nothing was loaded: all files were loaded before, or a flow that this one comes after has failed."
       }
     return Explanation(status.rawValue, .status, summary)
+  }
+
+  static let flowStatuses: [Explanation] = FlowStatus.Word.allCases.map { word in
+    let summary =
+      switch word {
+      case .live: "No load has failed since the last one that did not."
+      case .retrying: "The last load failed, and fewer have failed in a row than `retry.attempts` says."
+      case .waiting: "The file that it reads is not there yet; it is looked for again until the next slot."
+      case .broken: "As many loads in a row have failed as `retry.attempts` says: somebody has to look."
+      case .running: "A session has the lock of its table, and loads it."
+      case .inactive: "It has `enabled: false`: no run loads it but one that names it."
+      }
+    var page = Explanation(word.rawValue, .flowStatus, summary)
+    page.related = word == .inactive ? ["flow.enabled"] : word == .live || word == .running ? [] : ["flow.retry"]
+    return page
   }
 }
 

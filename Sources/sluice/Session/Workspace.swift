@@ -103,19 +103,14 @@ struct Workspace {
       try await sandbox.prepare(project)
       return SandboxConnector(sandbox: sandbox, command: Sluice.command)
     }
-    let secrets = SecretReader(folder: folder, environment: environment)
     return DirectConnector(
       folder: folder.string, secrets: secrets, environment: Sluice.postgresEnvironment,
-      isOnlyAuthorizer: project.authorizers.count == 1, tunnels: tunnels(of: project, secrets),
+      isOnlyAuthorizer: project.authorizers.count == 1, tunnels: tunnels(of: project),
       command: Sluice.command)
   }
 
   /// What opens the project's tunnels; those of one command are the same, whoever asks for them.
   func tunnels(of project: Project) -> ProjectTunnels {
-    tunnels(of: project, SecretReader(folder: folder, environment: environment))
-  }
-
-  private func tunnels(of project: Project, _ secrets: SecretReader) -> ProjectTunnels {
     ProjectTunnels(project.tunnels, folder: folder.string, secrets: secrets, opened: Sluice.tunnels)
   }
 

@@ -21,6 +21,15 @@ extension CodePage {
       ],
       wrong: "sluice explain deleteMising", right: "sluice explain flow.deleteMissing"),
     CodePage(
+      "init-exists", "`sluice init` would write over files that are there.",
+      because: "They may be somebody's work: nothing was written at all.",
+      causes: ["the folder has a project already", "the wrong folder"],
+      wrong: "sluice init .", right: "sluice init shop"),
+    CodePage(
+      "init-unwritable", "A file of the new project could not be written.",
+      because: "What was written before it is still there.",
+      causes: ["no permission, or no room, in that folder"], right: "sluice init ~/shop"),
+    CodePage(
       "unknown-address", "There is nothing at that address, in the manifests or in the state.",
       because: "The command has nothing to work on.",
       causes: ["a typing mistake: the nearest one is shown", "`sluice state list` shows what the state holds"],
