@@ -70,7 +70,8 @@ struct TunnelTests {
   @Test("plan, apply, run, preview and check go through one; nothing of it is left") func commands() async throws {
     let server = try SSHServer()
     let world = try World(
-      Self.flow + "\nu: {source: {authorizer: crm, table: public.t}, destination: wh, table: u, writeMode: insert, after: [t]}",
+      Self.flow
+        + "\nu: {source: {authorizer: crm, table: public.t}, destination: wh, table: u, writeMode: insert, after: [t]}",
       files: ["t.csv": "id,v\n1,a\n2,b\n"], connection: Self.connection(try server.fields))
     try await world.database.execute("CREATE TABLE t (id bigint, v text)")
     let plan = try await world.sluice("plan")

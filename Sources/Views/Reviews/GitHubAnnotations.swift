@@ -35,3 +35,8 @@ private func escaped(_ text: String, also others: Set<Unicode.Scalar>) -> String
     result += (digits.count == 1 ? "%0" : "%") + digits
   }
 }
+
+/// What is worth knowing of a run as a whole, as a workflow command of GitHub.
+public func gitHubNotice(_ text: String, title: String) -> String {
+  "::notice title=\(escaped(title, also: [":", ","]))::\(escaped(text.printable(keepingNewlines: true), also: []))"
+}

@@ -13,7 +13,7 @@ struct PlanCommand: AsyncParsableCommand {
     discussion: "Names of flows (or --select) plan these alone, and what they need.")
 
   @OptionGroup var project: ProjectOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var output: ReviewOutputOptions
   @OptionGroup var selection: SelectionOptions
   @Argument(help: "Flows' names, or patterns of them.") var flows: [String] = []
   @Flag(help: "Exit with 0 when there is nothing to do, 1 on an error or a blocked step, 2 when there are changes.")
@@ -56,6 +56,7 @@ struct PlanCommand: AsyncParsableCommand {
         if let out { try PlanFile(out).write(planner.saved(result)) }
       }
       speaker.document(planDocument(plan))
+      speaker.review(plan)
       speaker.show(plan.diagnostics)
       speaker.result(PlanView(style: speaker.terminal.output).text(plan))
       if let out { speaker.note("Saved; to apply just this, once:\n  \(workspace.commandLine("apply --plan \(out)"))") }

@@ -10,7 +10,7 @@ struct ValidateCommand: AsyncParsableCommand {
     discussion: "Reads files only: it runs no program, reads no secret, opens no connection.")
 
   @OptionGroup var project: ProjectOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var output: ReviewOutputOptions
 
   func run() async throws {
     let workspace = Workspace(project)
@@ -21,6 +21,7 @@ struct ValidateCommand: AsyncParsableCommand {
         validateDocument(
           valid: !loaded.hasErrors, resources: loaded.project.addresses.count, diagnostics: loaded.diagnostics))
       speaker.show(loaded.diagnostics, files: loaded.files)
+      speaker.review(loaded.diagnostics, files: loaded.files)
       if loaded.hasErrors { throw ExitStatus.failed }
       speaker.note(
         "The manifests are valid: \(count(loaded.project.addresses.count, "resource")) in \(count(loaded.files, "file"))."

@@ -7,30 +7,42 @@ import Views
 
 /// Says what a command has to say: results on standard output, diagnostics on standard error, or all of it as JSON.
 struct Speaker: Sendable {
-  let format: OutputFormat
+  let format: ReviewFormat
   let isQuiet: Bool
   let isVerbose: Bool
   let terminal: Terminal
-  private let folder: FilePath
+  let folder: FilePath
+  /// The project's folder as the command line has it.
+  let directory: String
   /// Nothing where all files may be shown.
   private let bounds: ProjectBounds?
 
   init(_ options: OutputOptions, _ workspace: Workspace) {
-    format = options.format
-    isQuiet = options.quiet
-    isVerbose = options.verbose
-    terminal = Terminal(colour: options.colour, environment: workspace.environment)
+    self.init(options.format == .json ? .json : .human, options.manner, workspace)
+  }
+
+  init(_ options: ReviewOutputOptions, _ workspace: Workspace) {
+    self.init(options.format, options.manner, workspace)
+  }
+
+  private init(_ format: ReviewFormat, _ manner: MannerOptions, _ workspace: Workspace) {
+    self.format = format
+    isQuiet = manner.quiet
+    isVerbose = manner.verbose
+    terminal = Terminal(colour: manner.colour, environment: workspace.environment)
     folder = workspace.folder
+    directory = workspace.options.location.directory
     bounds = workspace.options.untrusted ? ProjectBounds(of: workspace.folder) : nil
   }
 
   /// For a command that works on no project.
   init(_ options: OutputOptions, environment: [String: String]) {
-    format = options.format
-    isQuiet = options.quiet
-    isVerbose = options.verbose
-    terminal = Terminal(colour: options.colour, environment: environment)
+    format = options.format == .json ? .json : .human
+    isQuiet = options.manner.quiet
+    isVerbose = options.manner.verbose
+    terminal = Terminal(colour: options.manner.colour, environment: environment)
     folder = "."
+    directory = "."
     bounds = nil
   }
 
@@ -44,10 +56,12 @@ struct Speaker: Sendable {
   func note(_ text: String) { if isHuman, !isQuiet { Console.note(text.printable(keepingNewlines: true)) } }
 
   /// Prints a JSON document.
-  func document(_ json: @autoclosure () -> JSONValue) { if !isHuman { Console.result(json().text(.document)) } }
+  func document(_ json: @autoclosure () -> JSONValue) {
+    if format == .json { Console.result(json().text(.document)) }
+  }
 
   /// Prints a line of a JSON stream.
-  func line(_ json: JSONValue) { if !isHuman { Console.result(json.text(.line)) } }
+  func line(_ json: JSONValue) { if format == .json { Console.result(json.text(.line)) } }
 
   /// Shows diagnostics to people, and counts them.
   ///
@@ -56,14 +70,7 @@ struct Speaker: Sendable {
     guard isHuman else { return }
     let shown = isQuiet ? diagnostics.filter { $0.severity == .error } : diagnostics
     guard !shown.isEmpty else { return }
-    // What was written where a secret's reference belongs may be the secret.
-    let secrets = diagnostics.filter { $0.code == "plain-text-secret" }.compactMap(\.place)
-    // What a link to elsewhere stands for is none of the project's business.
-    let strangers = Set(diagnostics.filter { $0.code == "not-a-regular-file" }.compactMap(\.place?.file))
-    let renderer = DiagnosticRenderer(style: terminal.errors) { file in
-      strangers.contains(file)
-        ? nil : lines(of: file).map { hiding(secrets.filter { $0.file == file }, in: $0) }
-    }
+    let renderer = DiagnosticRenderer(style: terminal.errors, source: source(for: diagnostics))
     Console.note(renderer.text(shown.sorted()))
     Console.note("\n" + terminal.errors.summaryLine(of: shown, files: files))
   }
@@ -73,12 +80,25 @@ struct Speaker: Sendable {
   /// - Parameter document: the command's JSON with the failure in it.
   func stop(_ failure: Failure, document: (([Diagnostic]) -> JSONValue)? = nil) -> ExitStatus {
     show(failure.diagnostics)
+    review(failure.diagnostics)
     if let document {
       self.document(document(failure.diagnostics))
     } else {
       line(["event": "failed", "diagnostics": .array(failure.diagnostics.map(diagnosticJSON))])
     }
     return .failed
+  }
+
+  /// The lines of files, as far as they may be shown beside `diagnostics`.
+  func source(for diagnostics: [Diagnostic]) -> (String) -> [String]? {
+    // What was written where a secret's reference belongs may be the secret.
+    let secrets = diagnostics.filter { $0.code == "plain-text-secret" }.compactMap(\.place)
+    // What a link to elsewhere stands for is none of the project's business.
+    let strangers = Set(diagnostics.filter { $0.code == "not-a-regular-file" }.compactMap(\.place?.file))
+    return { file in
+      strangers.contains(file)
+        ? nil : lines(of: file).map { hiding(secrets.filter { $0.file == file }, in: $0) }
+    }
   }
 
   /// The lines of a file of the project, or of one that a diagnostic names by its whole path.
