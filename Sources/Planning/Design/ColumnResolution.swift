@@ -60,17 +60,21 @@ struct ColumnResolution {
   private static func rest(
     of design: FlowDesign, recorded: AppliedResource?, table: Table?, fields: [SourceField]?
   ) -> [PlannedColumn]? {
-    if let recorded, recorded.table == design.tableSQL, let columns = recorded.columns {
+    if let recorded, recorded.table == design.tableSQL, let columns = recorded.columns, !design.isReinferred {
       return columns.map {
         PlannedColumn(
           name: Identifier($0.name), type: $0.type, from: $0.from, isNullable: $0.nullable, origin: .recorded)
       }
     }
-    if let table, table.kind.takesLoads { return live(table, fields: fields) }
-    return fields?.map { field in
+    let inferred = fields?.map { field in
       PlannedColumn(
         name: Identifier(field.name), type: field.type, from: field.name, origin: .inferred(field.origin))
     }
+    guard let table, table.kind.takesLoads else { return inferred }
+    let live = live(table, fields: fields)
+    guard design.isReinferred else { return live }
+    // A column that is there keeps its type; what is inferred anew are those that are not.
+    return live + (inferred ?? []).filter { !table.hasColumn($0.name) }
   }
 
   /// The columns of the table that exists: those that the source has a field for, where that is known.

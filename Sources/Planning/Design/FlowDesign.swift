@@ -25,10 +25,13 @@ public final class FlowDesign: Sendable {
   public let sources: [(name: String?, source: Source)]
   /// The key of the table that is read, as the flow's columns call it; known once that was looked at.
   let sourceKey: [Identifier]?
+  /// Whether its source is looked into for columns once more, whatever was recorded.
+  let isReinferred: Bool
 
   init(
     flow: Resource<Flow>, destination: Resource<Destination>, table: QualifiedName, schemaOrigin: SchemaOrigin,
-    ledger: QualifiedName, sources: [(name: String?, source: Source)], sourceKey: [Identifier]? = nil
+    ledger: QualifiedName, sources: [(name: String?, source: Source)], sourceKey: [Identifier]? = nil,
+    isReinferred: Bool = false
   ) {
     self.flow = flow
     self.destination = destination
@@ -38,14 +41,21 @@ public final class FlowDesign: Sendable {
     self.ledger = ledger
     self.sources = sources
     self.sourceKey = sourceKey
+    self.isReinferred = isReinferred
   }
 
   /// The same design, once the key of the table that it reads is known.
   func reading(_ sourceKey: [Identifier]?) -> FlowDesign {
-    guard let sourceKey else { return self }
-    return FlowDesign(
+    sourceKey.map { copy(sourceKey: $0, isReinferred: isReinferred) } ?? self
+  }
+
+  /// The same design, whose source is looked into for columns once more.
+  func reinferred() -> FlowDesign { copy(sourceKey: sourceKey, isReinferred: true) }
+
+  private func copy(sourceKey: [Identifier]?, isReinferred: Bool) -> FlowDesign {
+    FlowDesign(
       flow: flow, destination: destination, table: table, schemaOrigin: schemaOrigin, ledger: ledger, sources: sources,
-      sourceKey: sourceKey)
+      sourceKey: sourceKey, isReinferred: isReinferred)
   }
 
   /// The authorizer's name.

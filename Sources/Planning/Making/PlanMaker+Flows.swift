@@ -31,6 +31,7 @@ extension PlanMaker {
       step.hazards = Hazard.allCases.filter { hazard in operations.contains { $0.hazards.contains(hazard) } }
     }
     step.changes = known == nil ? changes(to: design, spec: spec, recorded: recorded) : []
+    step.changes += Self.newColumns(of: design, resolution, recorded: recorded)
     if recorded != nil, step.changes.isEmpty { step.changes = drift?.changes(declared: resolution.columns) ?? [] }
     step.after = [Address(.destination, design.destination.name).description]
     step.after += live.flatMap { tablesMade.maker(of: design.table, in: $0) }.map { [$0] } ?? []
@@ -152,7 +153,10 @@ extension PlanMaker {
         ? (.adopt, "table \(design.table.sql) exists already as wanted") : (.create, "new at \(place)")
     }
     if let old = renames.old[design.address] { return (.rename, "was \(old), renamed at \(place)") }
-    if step.changes.contains(where: { $0.side == .manifest }) { return (.update, "changed at \(place)") }
+    if step.changes.contains(where: { $0.side == .manifest }) {
+      let isInferred = design.isReinferred && design.flow.isWritten(as: recorded?.spec ?? .null)
+      return (.update, isInferred ? "its source has fields that it had not before" : "changed at \(place)")
+    }
     if drift?.isTableMadeAnew == true {
       let reason =
         "table \(design.table.sql) was dropped and made anew since it was applied: rows loaded before are gone"
@@ -182,6 +186,17 @@ extension PlanMaker {
       changes.append(FieldChange(path: "table", before: .string(table), after: .string(design.table.sql)))
     }
     return changes
+  }
+
+  /// The columns that looking into the source once more has found.
+  private static func newColumns(
+    of design: FlowDesign, _ resolution: ColumnResolution, recorded: AppliedResource?
+  ) -> [FieldChange] {
+    guard design.isReinferred, let before = recorded?.columns else { return [] }
+    let known = Set(before.map(\.name))
+    return resolution.columns.filter { !known.contains($0.name.name) }.map { column in
+      FieldChange(path: "columns.\(column.name.name).type", before: nil, after: .string(column.type))
+    }
   }
 
   private func ledgerAddress(of design: FlowDesign) -> String {

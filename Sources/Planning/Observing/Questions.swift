@@ -119,12 +119,12 @@ extension Questions {
 }
 
 extension Scope {
-  /// The flows whose sources a plan looks into: those that are new or changed, those that go into another table now, and
-  /// those whose columns are not known.
+  /// The flows whose sources a plan looks into: those that are new or changed, those that go into another table now,
+  /// those whose columns are not known, and those of `--reinfer`.
   public func flowsToInspect(state: AppliedState?) -> [FlowDesign] {
     designs.filter { design in
       guard let recorded = state?.resources[design.address.description], recorded.columns != nil else { return true }
-      return !design.flow.isWritten(as: recorded.spec) || recorded.table != design.tableSQL
+      return design.isReinferred || !design.flow.isWritten(as: recorded.spec) || recorded.table != design.tableSQL
     }
   }
 }

@@ -84,6 +84,7 @@ public struct SavedPlan: Sendable {
       "selection": [
         "flows": .array(selection.flows.map { .string($0) }), "select": .array(selection.select.map { .string($0) }),
         "exclude": .array(selection.exclude.map { .string($0) }),
+        "reinfer": .array(selection.reinfer.map { .string($0) }),
       ],
       "lineage": .string(lineage), "serial": .int(serial),
       "manifests": .object(basis.manifests.mapValues { .string($0) }),
@@ -110,7 +111,8 @@ public struct SavedPlan: Sendable {
     func list(_ name: String) -> [String] { (selection[name]?.arrayValue ?? []).compactMap(\.stringValue) }
     environment = json["environment"]?.stringValue
     variables = json["variables"]?.texts ?? [:]
-    self.selection = Selection(flows: list("flows"), select: list("select"), exclude: list("exclude"))
+    self.selection = Selection(
+      flows: list("flows"), select: list("select"), exclude: list("exclude"), reinfer: list("reinfer"))
     self.lineage = lineage
     self.serial = serial
     basis = PlanBasis(manifests: manifests, observed: observed)

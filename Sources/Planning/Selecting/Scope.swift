@@ -9,7 +9,7 @@ public struct Scope: Sendable {
   /// What is selected of the manifests, and what that needs.
   public let project: Project
   /// The designs of its flows, by name.
-  public let designs: [FlowDesign]
+  public private(set) var designs: [FlowDesign]
   /// What a selected resource needs and the selection did not name, each with the one that needs it.
   let pulledIn: [Address: Address]
   /// Needs that `--exclude` leaves out, each with the one that needs it.
@@ -37,6 +37,7 @@ public struct Scope: Sendable {
   public init(_ selection: Selection, of whole: Project, state: AppliedState?) throws(Failure) {
     guard !selection.isOfEverything else {
       self = Scope(whole: whole, state: state)
+      try reinfer(selection)
       return
     }
     let addresses = whole.addresses
@@ -77,6 +78,13 @@ public struct Scope: Sendable {
     self.init(
       project: project, designs: project.designs().filter { reached.contains($0.address) }, pulledIn: pulledIn,
       leftOut: leftOut, declared: declared, renamed: Set(renames.keys), chosen: chosen)
+    try reinfer(selection)
+  }
+
+  private mutating func reinfer(_ selection: Selection) throws(Failure) {
+    if selection.reinfer.isEmpty { return }
+    let wanted = try selection.reinferred(among: designs)
+    designs = designs.map { wanted.contains($0.address) ? $0.reinferred() : $0 }
   }
 
   private init(

@@ -9,12 +9,15 @@ public struct Selection: Hashable, Sendable {
   public var select: [String]
   /// `--exclude`: likewise; what it names is not touched, whatever else names it.
   public var exclude: [String]
+  /// `--reinfer`: flows' names, or patterns of them, whose sources are looked into for columns once more.
+  public var reinfer: [String]
 
   /// Makes a selection; an empty one is of everything.
-  public init(flows: [String] = [], select: [String] = [], exclude: [String] = []) {
+  public init(flows: [String] = [], select: [String] = [], exclude: [String] = [], reinfer: [String] = []) {
     self.flows = flows
     self.select = select
     self.exclude = exclude
+    self.reinfer = reinfer
   }
 
   /// Whether it leaves nothing out.
@@ -39,6 +42,18 @@ public struct Selection: Hashable, Sendable {
     chosen.subtract(fitting(exclude.map { SelectionPattern($0, option: "--exclude") }))
     if !problems.isEmpty { throw Failure(problems) }
     return chosen
+  }
+
+  /// Those of `designs` whose sources are looked into once more.
+  ///
+  /// - Throws: `Failure` with one diagnostic for each pattern that fits none of them.
+  func reinferred(among designs: [FlowDesign]) throws(Failure) -> Set<Address> {
+    let candidates = designs.map { Candidate(address: $0.address, labels: [:]) }
+    let patterns = reinfer.map { SelectionPattern($0, option: "--reinfer") }
+    let problems = patterns.filter { pattern in !candidates.contains { pattern.fits($0) } }
+      .map { $0.fitsNothing(among: candidates) }
+    if !problems.isEmpty { throw Failure(problems) }
+    return Set(candidates.filter { candidate in patterns.contains { $0.fits(candidate) } }.map(\.address))
   }
 
   /// What can be selected: a resource that is declared or recorded.

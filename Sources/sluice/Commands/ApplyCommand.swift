@@ -18,6 +18,7 @@ struct ApplyCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
   @OptionGroup var confirmation: ConfirmationOptions
   @OptionGroup var selection: SelectionOptions
+  @OptionGroup var inference: InferenceOptions
   @Argument(help: "Flows' names, or patterns of them.") var flows: [String] = []
   @Flag(help: "Apply what does not need a blocked step; the exit status is 1 where one is blocked.")
   var partial = false
@@ -29,8 +30,10 @@ struct ApplyCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard plan != nil else { return }
-    if !selection.selection(flows: flows).isOfEverything || project.environment != nil || !project.variables.isEmpty {
-      throw ValidationError("--plan brings its own flows, --select, --exclude, --env and --var")
+    if !selection.selection(flows: flows).isOfEverything || !inference.reinfer.isEmpty || project.environment != nil
+      || !project.variables.isEmpty
+    {
+      throw ValidationError("--plan brings its own flows, --select, --exclude, --reinfer, --env and --var")
     }
   }
 
@@ -43,6 +46,7 @@ struct ApplyCommand: AsyncParsableCommand {
       var application = confirmation.application(workspace, speaker)
       application.isPartial = partial
       application.selection = saved?.selection ?? selection.selection(flows: flows)
+      application.selection.reinfer += inference.reinfer
       application.saved = saved
       _ = try await application.run("sluice apply")
     } catch let failure as Failure { throw speaker.stop(failure) }

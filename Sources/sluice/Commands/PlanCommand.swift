@@ -15,6 +15,7 @@ struct PlanCommand: AsyncParsableCommand {
   @OptionGroup var project: ProjectOptions
   @OptionGroup var output: ReviewOutputOptions
   @OptionGroup var selection: SelectionOptions
+  @OptionGroup var inference: InferenceOptions
   @Argument(help: "Flows' names, or patterns of them.") var flows: [String] = []
   @Flag(help: "Exit with 0 when there is nothing to do, 1 on an error or a blocked step, 2 when there are changes.")
   var detailedExitcode = false
@@ -31,6 +32,9 @@ struct PlanCommand: AsyncParsableCommand {
 
   func validate() throws {
     if offline, out != nil { throw ValidationError("a plan made --offline rests on nothing and cannot be saved") }
+    if offline, !inference.reinfer.isEmpty {
+      throw ValidationError("--offline looks at no source: leave out --reinfer")
+    }
     if sql, offline { throw ValidationError("--sql looks at the databases: leave out --offline") }
     if sql, output.format != .human { throw ValidationError("--sql prints SQL: leave out --output") }
     if sql, out != nil { throw ValidationError("--sql prints a script and saves no plan: leave out --out") }
@@ -41,7 +45,9 @@ struct PlanCommand: AsyncParsableCommand {
     let speaker = Speaker(output, workspace)
     let plan: Plan
     do {
-      let planner = Planner(workspace: workspace, selection: selection.selection(flows: flows))
+      var wanted = selection.selection(flows: flows)
+      wanted.reinfer = inference.reinfer
+      let planner = Planner(workspace: workspace, selection: wanted)
       let store = workspace.store(environment: workspace.environmentName)
       async let reading = store.read()
       let loaded = try planner.manifests()

@@ -20,3 +20,11 @@ struct SelectionOptions: ParsableArguments {
     select.flatMap { ["--select", $0] } + exclude.flatMap { ["--exclude", $0] }
   }
 }
+
+/// Whose columns are inferred anew.
+struct InferenceOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Look into the sources of this flow for columns once more: a name, or a pattern of names.", valueName: "flow"))
+  var reinfer: [String] = []
+}
