@@ -24,7 +24,8 @@ struct Sluice: AsyncParsableCommand {
     subcommands: [
       InitCommand.self,
       ValidateCommand.self, PlanCommand.self, ApplyCommand.self, RunCommand.self, PreviewCommand.self,
-      CheckCommand.self, GrantsCommand.self, StatusCommand.self, StateCommand.self, ExplainCommand.self,
+      CheckCommand.self, GrantsCommand.self, StatusCommand.self, ReportCommand.self, StateCommand.self,
+      ExplainCommand.self,
       JSONSchemaCommand.self,
       SandboxCommand.self,
     ])

@@ -30,6 +30,10 @@ extension CodePage {
       because: "What was written before it is still there.",
       causes: ["no permission, or no room, in that folder"], right: "sluice init ~/shop"),
     CodePage(
+      "report-file", "The file of `sluice report --out` cannot be written.",
+      because: "A report is written whole or not at all: what was there is still there.",
+      causes: ["the folder does not exist, or you may not write in it"], right: "sluice report --out report.html"),
+    CodePage(
       "unknown-address", "There is nothing at that address, in the manifests or in the state.",
       because: "The command has nothing to work on.",
       causes: ["a typing mistake: the nearest one is shown", "`sluice state list` shows what the state holds"],
