@@ -9,8 +9,8 @@ internal import State
 /// Reads what the ledgers tell of flows; each authorizer is asked once.
 public struct LedgerReader: Sendable {
   private let flows: [AppliedFlow]
-  private let project: String
-  private let lineage: String
+  let project: String
+  let lineage: String
   private let connector: any Connector
 
   /// Makes a reader.
@@ -106,7 +106,7 @@ public struct LedgerReader: Sendable {
 
   // MARK: Statements
 
-  private func byLedger(_ flows: [AppliedFlow]) -> [(QualifiedName, [AppliedFlow])] {
+  func byLedger(_ flows: [AppliedFlow]) -> [(QualifiedName, [AppliedFlow])] {
     Dictionary(grouping: flows, by: \.design.ledger).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 

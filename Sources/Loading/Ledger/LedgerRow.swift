@@ -70,7 +70,7 @@ extension LoadRequest {
       SELECT l.status, l.rows_read, l.rows_inserted, l.rows_updated, l.rows_deleted, l.rows_unchanged,
         l.rows_superseded, l.rows_rejected, other.lineage, EXISTS (
           SELECT FROM \(name: ledger) WHERE \(sql: mine) AND slot = \(value: slot)::timestamptz
-            AND status = 'loaded' AND NOT again),
+            AND status IN ('loaded', 'empty') AND NOT again),
         row_security_active(\(value: target.sql)::text), to_jsonb(l) ->> 'cursor_from', to_jsonb(l) ->> 'cursor_to',
         ARRAY(SELECT f ->> 'path' FROM jsonb_array_elements(l.files) f), \(sql: ledgerColumns)
       FROM (SELECT 1) one

@@ -60,6 +60,7 @@ public struct AppliedFlow: Sendable {
     request.statementTimeout = authorizer.spec.statementTimeout
     request.role = authorizer.spec.role
     request.again = run.again
+    request.slot = run.slots[name]
     request.fullRefresh = run.fullRefresh
     request.rejects = run.rejects
     return request
@@ -84,6 +85,8 @@ public struct FlowRun: Sendable {
   public var fullRefresh = false
   /// Whether a load waits for another one of its table to end; else it fails.
   public var waits = false
+  /// The slots that loads stand for, by flow: RFC 3339.
+  public var slots: [String: String] = [:]
   /// How many rows each load with `deleteMissing` may delete whatever its flow says, also where the source is empty.
   public var allowedDeletes = 0
 

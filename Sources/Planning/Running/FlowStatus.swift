@@ -81,6 +81,8 @@ public struct FlowStatus: Sendable {
   public var running: (who: String?, since: String?)?
   /// When it is due next: RFC 3339; nothing without a schedule.
   public var nextRun: String?
+  /// Its last slot (RFC 3339), where no load stands for it yet.
+  public var dueSlot: String?
   /// By how many seconds its last slot has passed without a load that did not fail.
   public var late: Double?
 
@@ -98,4 +100,7 @@ public struct FlowStatus: Sendable {
     if failures == 0 { return .live }
     return failures < attempts ? .retrying : .broken
   }
+
+  /// Whether a run of what is due loads it.
+  public var isDue: Bool { isEnabled && dueSlot != nil && word != .broken }
 }

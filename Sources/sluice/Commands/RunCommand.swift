@@ -1,4 +1,5 @@
 import ArgumentParser
+import Connecting
 import Diagnostics
 import Loading
 import Manifests
@@ -20,6 +21,10 @@ struct RunCommand: AsyncParsableCommand {
       --failed asks the ledgers alone, so that it means the same on every machine: flows whose last load failed, and those \
       that come after one of them (in `after:`, directly or by others in between) and have no load of their own since it \
       failed, as they were skipped. A load that never reached its server is in no ledger.
+
+      --due may be called as often as wanted, on any number of machines: a slot is loaded once. Slots that were missed are \
+      caught up by one load; a flow that was never loaded is due at once, one that is broken not until a run by hand loads \
+      it. Calling it each minute does for a scheduler: * * * * * sluice -C /srv/shop run --due
       """)
 
   @OptionGroup var project: ProjectOptions
@@ -30,6 +35,13 @@ struct RunCommand: AsyncParsableCommand {
   @Argument(help: "Flows' names, or patterns of them.") var flows: [String] = []
   @Flag(help: "Plan and apply first.") var apply = false
   @Flag(help: "Only flows whose last load failed, and those that were skipped for it.") var failed = false
+  @Flag(help: "Only flows that are due by their schedules, each for the slot that nobody has loaded yet.") var due =
+    false
+
+  func validate() throws {
+    if due, failed { throw ValidationError("--due goes by schedules, --failed by what failed: give one of them") }
+    if due, loading.again { throw ValidationError("--due loads each slot once: leave out --again") }
+  }
 
   func run() async throws {
     let workspace = Workspace(project)
@@ -43,10 +55,15 @@ struct RunCommand: AsyncParsableCommand {
       speaker.show(applied.warnings(names, selection))
       let connector = try await workspace.connector(for: applied.project)
       let progress = LoadReporter(speaker)
-      let runner = try FlowRunner(
-        project: applied.project, state: applied.state, connector: connector,
-        run: loading.flowRun(workspace, allowedDeletes: confirmation.allowDelete)
-      ) { progress.report($0) }
+      var run = loading.flowRun(workspace, allowedDeletes: confirmation.allowDelete)
+      if due {
+        run.slots = try await dueSlots(of: names, applied, connector, speaker)
+        names = names.filter { run.slots[$0] != nil }
+        if names.isEmpty { speaker.note("No flow is due.") }
+      }
+      let runner = try FlowRunner(project: applied.project, state: applied.state, connector: connector, run: run) {
+        progress.report($0)
+      }
       if failed {
         names = try await runner.failed(among: names)
         if names.isEmpty { speaker.note("No flow's last load has failed.") }
@@ -55,6 +72,24 @@ struct RunCommand: AsyncParsableCommand {
       progress.finish(outcome.loads)
       try conclude(outcome, workspace, speaker)
     } catch let failure as Failure { throw speaker.stop(failure) }
+  }
+
+  /// The slots of those of the flows called `names` that are due.
+  private func dueSlots(
+    of names: [String], _ applied: AppliedProject, _ connector: some Connector, _ speaker: Speaker
+  ) async throws -> [String: String] {
+    let all = try AppliedFlow.all(of: applied.project, in: applied.state)
+    let reader = LedgerReader(
+      names.compactMap { all[$0] }.filter { $0.design.spec.schedule != nil }, project: applied.project.name,
+      lineage: applied.state.lineage, connector: connector)
+    let (statuses, diagnostics) = try await reader.statuses()
+    if !diagnostics.isEmpty { throw Failure(diagnostics) }
+    for status in statuses where status.word == .broken && status.dueSlot != nil {
+      speaker.note("flow/\(status.flow) is broken, and not run: `sluice run \(status.flow)` tries it again.")
+    }
+    return Dictionary(
+      statuses.filter(\.isDue).compactMap { status in status.dueSlot.map { (status.flow, $0) } },
+      uniquingKeysWith: { first, _ in first })
   }
 
   private func load(_ names: [String], _ runner: FlowRunner, _ progress: LoadReporter) async -> RunOutcome {
