@@ -18,6 +18,12 @@ extension SyntaxProblem {
         .error, "yaml-syntax", "a tab is used for indentation",
         at: Place(file: file, line: place.line, column: tab + 1), help: ["indent with spaces"])
     }
+    if let (mark, message, help) = misreading(in: text) {
+      return Diagnostic(
+        .error, "yaml-syntax", "this is not valid YAML: \(message)",
+        at: Place(file: file, line: Int(mark.line) + 1, column: Int(mark.column) + 1), help: [help],
+        related: mark == self.mark ? [] : [RelatedPlace("noticed here", at: place)])
+    }
     var related: [RelatedPlace] = []
     if let context, let contextMark {
       let start = Place(file: file, line: Int(contextMark.line) + 1, column: Int(contextMark.column) + 1)
@@ -26,6 +32,26 @@ extension SyntaxProblem {
     return Diagnostic(
       .error, "yaml-syntax", "this is not valid YAML: \(problem)", at: place, help: Self.help(for: problem),
       related: related)
+  }
+
+  /// What libyaml takes for the start of something else than was meant: where, what it is, and what to do.
+  private func misreading(in text: UnsafeBufferPointer<UInt8>) -> (Mark, String, String)? {
+    guard let context, let contextMark else { return nil }
+    if context == "while scanning an alias" || context == "while scanning an anchor" {
+      let sign = context.hasSuffix("alias") ? "*" : "&"
+      return (contextMark, "a value or a key starts with `\(sign)`", "put what starts with `\(sign)` in quotes")
+    }
+    let isInBrackets = problem.hasSuffix("',' or '}'") || problem.hasSuffix("',' or ']'")
+    guard isInBrackets, contextMark.line < mark.line else { return nil }
+    // What starts no deeper than the line of the bracket is no longer meant to be within it.
+    let opening = Self.indentation(of: Self.line(Int(contextMark.line), of: text))
+    guard Self.indentation(of: Self.line(Int(mark.line), of: text)) <= opening else { return nil }
+    let bracket = problem.hasSuffix("'}'") ? "{" : "["
+    return (contextMark, "`\(bracket)` is not closed", "write `\(bracket == "{" ? "}" : "]")` where it ends")
+  }
+
+  private static func indentation(of line: Slice<UnsafeBufferPointer<UInt8>>) -> Int {
+    line.prefix { $0 == UInt8(ascii: " ") }.count
   }
 
   private static func help(for problem: String) -> [String] {

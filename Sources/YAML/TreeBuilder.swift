@@ -58,7 +58,7 @@ struct TreeBuilder: ~Copyable {
       }
     case .mappingStart(let properties):
       return try collection(properties, "map", from: start, depth) { (builder) throws(SyntaxProblem) in
-        .mapping(try builder.entries(depth: depth + 1))
+        try builder.map(depth: depth + 1)
       }
     default: preconditionFailure("libyaml balances its events")
     }
@@ -96,16 +96,23 @@ struct TreeBuilder: ~Copyable {
     }
   }
 
-  private mutating func entries(depth: Int) throws(SyntaxProblem) -> [Entry] {
+  private mutating func map(depth: Int) throws(SyntaxProblem) -> Node.Content {
     var entries = KeyedEntries()
+    var hasComplexKey = false
     while true {
       let event = try events.next()
-      if case .mappingEnd = event { return entries.all }
+      if case .mappingEnd = event {
+        // What was meant is not known, and nothing more is to be said of it.
+        return hasComplexKey && entries.all.isEmpty ? .scalar(Scalar("", .unknown)) : .mapping(entries.all)
+      }
       let key = try node(of: event, depth: depth)
       let value = try node(of: try events.next(), depth: depth)
       guard case .scalar(let scalar) = key.content else {
         diagnostics.append(
-          Diagnostic(.error, "complex-key", "a key is a text, not a list or a map", at: Self.firstScalar(of: key)))
+          Diagnostic(
+            .error, "complex-key", "a key is a text, not a list or a map", at: Self.firstScalar(of: key),
+            help: ["a value that starts with `{{` stands in quotes; a variable is written `${name}`"]))
+        hasComplexKey = true
         continue
       }
       let entry = Entry(key: scalar.text, keyPlace: key.place, value: value)
@@ -130,7 +137,11 @@ struct TreeBuilder: ~Copyable {
       let message =
         open.contains(name) ? "`*\(name)` stands for a value that holds it" : "there is no `&\(name)` before"
       diagnostics.append(
-        Diagnostic(.error, open.contains(name) ? "alias-expansion" : "unknown-anchor", message, at: place))
+        open.contains(name)
+          ? Diagnostic(.error, "alias-expansion", message, at: place)
+          : Diagnostic(
+            .error, "unknown-anchor", message, at: place,
+            help: ["write the value itself; a text that starts with `*` stands in quotes"]))
       return nothing
     }
     aliased += anchored.size
