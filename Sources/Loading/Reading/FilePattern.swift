@@ -44,9 +44,20 @@ struct FilePattern {
         Diagnostic(
           .error, "source-readable",
           isPattern ? "no file of the project matches \(text)" : "there is no file \(text) in the project",
-          help: ["a `path:` is relative to the manifest that it stands in"]))
+          help: ["a `path:` is relative to the manifest that it stands in"]
+            + (isPattern ? [] : Self.neighbour(of: text, under: root))
+        ))
     }
     return files
+  }
+
+  /// What to say of the file beside `name` that is called nearly so.
+  private static func neighbour(of name: String, under root: FilePath) -> [String] {
+    let path = Self.path(name, root)
+    guard let last = path.lastComponent?.string else { return [] }
+    let names = try? FileManager.default.contentsOfDirectory(atPath: path.removingLastComponent().string)
+    let near = nearest(to: last, in: (names ?? []).filter { !$0.hasPrefix(".") }.sorted())
+    return near.map { ["there is a file \($0) in that folder"] } ?? []
   }
 
   /// The first file or folder on the way to a match that is not within `bounds`; nothing behind it is looked at.

@@ -15,6 +15,14 @@ public enum Source: Equatable, Sendable {
     case .postgres, .rows: false
     }
   }
+
+  /// Whether it is read from text with delimiters between the fields.
+  public var isDelimited: Bool {
+    switch self {
+    case .files, .program: !hasObjects
+    case .postgres, .rows: false
+    }
+  }
 }
 
 /// The format of a file's, or a program's, bytes.

@@ -27,8 +27,9 @@ extension FlowContext {
       failed(
         .tableColumns, "the server knows no type \"\(column.type)\" for column \"\(column.name)\": \(message)",
         about: "type \(column.type)", at: place(ofColumn: column.name),
-        help: schemaPart(ofType: column.type) == nil
-          ? ["a type that is not PostgreSQL's own is written with its schema: `schema.type`"] : [])
+        help: TypeSynonyms.type(meantBy: column.type).map { ["did you mean `\($0)`?"] }
+          ?? (schemaPart(ofType: column.type) == nil
+            ? ["a type that is not PostgreSQL's own is written with its schema: `schema.type`"] : []))
     }
   }
 

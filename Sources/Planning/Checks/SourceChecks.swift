@@ -26,9 +26,31 @@ extension FlowContext {
           diagnostic: diagnostic, cause: "\(diagnostic.message) \(diagnostic.place?.description ?? "")")
       }
     case .fields(let fields):
-      let missing = missingFields(of: fields.map(\.name))
+      let missing = noFields(of: fields.map(\.name)).map { [$0] } ?? missingFields(of: fields.map(\.name))
       return missing.isEmpty ? [.passed(.sourceReadable, "the source has \(fields.count) fields")] : missing
     }
+  }
+
+  /// Where the source has none of several fields: another source, or no header, is the one cause of it.
+  private func noFields(of fields: [String]) -> Finding? {
+    let wanted = resolution.columns.filter { !$0.from.hasPrefix("$") }
+    guard wanted.count > 1, resolution.missingFields.count == wanted.count, spec.writeMode != .delete,
+      !design.sources.contains(where: { $0.source.hasObjects }),
+      wanted.allSatisfy({ nearest(to: $0.from, in: fields) == nil })
+    else { return nil }
+    let names = wanted.map(\.from).joined(separator: ", ")
+    let isFile = design.sources.contains { $0.source.isDelimited }
+    return failed(
+      .sourceReadable, "the source has none of the fields that the columns take: \(names)",
+      about: "fields of \(design.flow.name)",
+      at: places.place(of: "source.path", "source.command", "source", "sources"),
+      help: [
+        "fields: \(fields.joined(separator: ", "))"
+      ]
+        + (isFile
+          ? [
+            "where those are a row already, write `csv: {header: false}`: fields are then column1, column2, ..., for `from:`"
+          ] : []))
   }
 
   private func missingFields(of fields: [String]) -> [Finding] {
