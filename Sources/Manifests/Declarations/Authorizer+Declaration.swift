@@ -51,8 +51,10 @@ extension Authorizer: Specification {
         reading.refuse(
           name, "`\(name)` and `url` exclude each other", help: ["remove one of the two"], because: "url")
       }
-    } else if !given.isWritten("service") {
-      reading.require(["host", "database", "username"], given, in: "an authorizer without `url` and `service`")
+    } else if given.isMissing("service"), given.isMissing("url") {
+      reading.require(["host", "database", "username"], given, in: "an authorizer without `url` and `service`") {
+        record.example(of: $0)
+      }
     } else if !given.isWritten("host"), given.isWritten("tunnel") {
       reading.refuse(
         "tunnel", "`tunnel` wants the server's name, which only libpq can find in `service`",

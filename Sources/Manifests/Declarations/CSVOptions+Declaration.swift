@@ -1,3 +1,4 @@
+internal import JSON
 internal import YAML
 
 extension CSVOptions {
@@ -31,8 +32,15 @@ extension CSVOptions {
 
 extension Shape where Value == String {
   /// The name of a character encoding.
-  fileprivate static let encoding = pattern("the name of an encoding such as `utf-8`", "^[A-Za-z0-9][A-Za-z0-9_.:-]*$")
-  {
-    $0.utf8.first.map(ASCII.isLetterOrDigit) == true && $0.isPlain(and: "_.:-")
+  fileprivate static let encoding = text(
+    "the name of an encoding such as `utf-8`",
+    schema: ["type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_.:-]*$"]
+  ) { text in
+    func isName(_ text: String) -> Bool {
+      text.utf8.first.map(ASCII.isLetterOrDigit) == true && text.isPlain(and: "_.:-")
+    }
+    if isName(text) { return nil }
+    let meant = text.replacing(" ", with: "-").lowercased()
+    return .wants("the name of an encoding such as `utf-8`", found: text, meant: isName(meant) ? meant : nil)
   }
 }

@@ -25,7 +25,7 @@ extension Shape where Value == ColumnList {
       return nil
     case .sequence(let nodes) where reading.isRecorded: return recorded(nodes, &reading)
     default:
-      reading.wrongType(node, wants: words)
+      reading.wrongType(node, wants: words, instead: columns(meantBy: node))
       return nil
     }
   } write: { list in
@@ -37,13 +37,55 @@ extension Shape where Value == ColumnList {
     return zip(list.columns, columns).allSatisfy(isWritten) && (!list.takesRest || columns.last == rest)
   }
 
+  /// The map that was meant by a list of names or of maps with `name`, or by a word for all columns.
+  private static func columns(meantBy node: Node) -> String? {
+    switch node.content {
+    case .scalar(let scalar):
+      return ["*", "all", "auto", "infer", "inferred"].contains(scalar.text.lowercased()) ? "{\"*\": inferred}" : nil
+    case .sequence(let nodes):
+      let columns = nodes.compactMap { column(meantBy: $0) }
+      return columns.isEmpty || columns.count < nodes.count ? nil : "{\(columns.joined(separator: ", "))}"
+    case .mapping: return nil
+    }
+  }
+
+  private static func column(meantBy node: Node) -> String? {
+    guard case .mapping(let entries) = node.content else {
+      return node.scalar.map { "\(WrittenValue.text($0.text)): text" }
+    }
+    func text(_ names: [String]) -> String? {
+      entries.first { names.contains(FieldSynonyms.plain($0.key)) }?.value.scalar?.text
+    }
+    guard let name = text(["name", "column"]) else {
+      guard entries.count == 1, let type = entries[0].value.scalar?.text else { return nil }
+      return "\(WrittenValue.text(entries[0].key)): \(WrittenValue.text(type))"
+    }
+    return "\(WrittenValue.text(name)): \(WrittenValue.text(text(["type", "datatype", "dtype"]) ?? "text"))"
+  }
+
   /// `"*": inferred`.
   private static let rest: JSONValue = ["name": "*", "type": "inferred"]
 
   private static func read(_ entries: [Entry], _ reading: inout Reading) -> ColumnList {
     var list = ColumnList(columns: [])
-    for entry in entries {
+    var isCut = false
+    for (index, entry) in entries.enumerated() {
+      // The second half of a type that a comma within braces has cut, which is reported with the first.
+      if isCut {
+        isCut = false
+        continue
+      }
       let column = reading.member(entry.key, at: entry.value.place) { reading -> DeclaredColumn? in
+        if let half = entry.value.scalar, half.text.contains("("), !half.text.contains(")"), index + 1 < entries.count,
+          entries[index + 1].key.hasSuffix(")"), entries[index + 1].value.scalar?.kind == .null
+        {
+          isCut = true
+          var complaint = Complaint(
+            "is cut at a comma: within braces such a type stands in quotes", code: "invalid-type")
+          complaint.instead = "\"\(half.text),\(entries[index + 1].key)\""
+          reading.complain(complaint, about: entry.value)
+          return nil
+        }
         guard entry.key != "*" else {
           list.takesRest = Shape<String>.oneOf(["inferred"]).read(entry.value, &reading) != nil
           return nil

@@ -13,7 +13,7 @@ enum FlowCheck {
     if given.isWritten("source"), given.isWritten("sources") {
       reading.refuse(
         "sources", "`source` and `sources` exclude each other", help: ["remove one of the two"], because: "source")
-    } else if !given.isWritten("source"), !given.isWritten("sources") {
+    } else if given.isMissing("source"), given.isMissing("sources") {
       reading.report(
         .missing("source", in: "a flow", at: given.place, help: ["write `source: {path: data/orders.csv}`"]))
     }

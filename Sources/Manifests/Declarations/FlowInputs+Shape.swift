@@ -47,6 +47,12 @@ extension Shape where Value == [Flow.NamedInput] {
       reading.complain(Complaint("is an empty map", help: ["it wants \(words)"]), about: node)
       return nil
     case .sequence(let nodes) where reading.isRecorded: return nodes.compactMap { recorded($0, &reading) }
+    case .sequence:
+      reading.complain(
+        Complaint(
+          "wants \(words), found a list", code: "wrong-type",
+          help: ["give each a name: `sources: {eu: {path: eu.csv}, us: {path: us.csv}}`"]), about: node)
+      return nil
     default:
       reading.wrongType(node, wants: words)
       return nil

@@ -36,6 +36,12 @@ extension Shape where Value == RowsSource.Table {
     switch node.content {
     case .sequence(let nodes): return read(nodes, &reading)
     case .mapping(let entries) where reading.isRecorded: return recorded(entries)
+    case .mapping:
+      reading.complain(
+        Complaint(
+          "wants \(words), found a map", code: "wrong-type", help: ["write a list: `rows: [{code: CZ}, {code: SK}]`"]),
+        about: node)
+      return nil
     default:
       reading.wrongType(node, wants: words)
       return nil
@@ -52,7 +58,15 @@ extension Shape where Value == RowsSource.Table {
     var positions: [String: Int] = [:]
     for (index, node) in nodes.enumerated() {
       guard case .mapping(let entries) = node.content else {
-        reading.element(index, at: node.place) { $0.wrongType(node, wants: "a map of fields to values") }
+        reading.element(index, at: node.place) { reading in
+          guard case .sequence = node.content else {
+            return reading.wrongType(node, wants: "a map of fields to values")
+          }
+          reading.complain(
+            Complaint(
+              "wants a map of fields to values, found a list", code: "wrong-type",
+              help: ["name the values: `{code: CZ, name: Czechia}`"]), about: node)
+        }
         continue
       }
       var row = [InlineValue](repeating: .null, count: table.fields.count)

@@ -125,6 +125,13 @@ extension Source: Specification {
     let strangers = entries.filter { !known.contains($0.key) }
     for entry in strangers { unknown(entry, known, &reading) }
     guard strangers.isEmpty else { return }
+    if let field = ["table", "query", "tables", "cursor"].first(where: { name in entries.contains { $0.key == name } })
+    {
+      let diagnostic = Diagnostic.missing(
+        "authorizer", in: "a source with `\(field)`", at: place, help: ["write `authorizer: crm`, with its name"])
+      reading.report(diagnostic)
+      return
+    }
     reading.report(
       Diagnostic(
         .error, "missing-field", "a source needs one of `path`, `authorizer`, `rows` and `command`", at: place,

@@ -28,7 +28,9 @@ extension FileSource {
 /// Reports `csv:` beside a format that has nothing of CSV.
 private func refuseCSV(beside format: DataFormat?, _ given: Given, _ reading: inout Reading) {
   guard format == .json || format == .jsonl, !given.isBroken("format") else { return }
-  reading.refuse("csv", "`csv` says nothing about a source in another format", because: "format")
+  reading.refuse(
+    "csv", "`csv` says nothing about a source in another format", help: ["remove `csv`, or write `format: csv`"],
+    because: "format")
 }
 
 extension ProgramSource {
@@ -36,7 +38,7 @@ extension ProgramSource {
     "a source of a program", { ProgramSource() },
     [
       Field(
-        "command", \.command, .argv, "The program and its arguments; no shell. Its standard output is read.",
+        "command", \.command, .program, "The program and its arguments; no shell. Its standard output is read.",
         example: "[aws, s3, cp, \"s3://bucket/orders.csv\", \"-\"]", isRequired: true),
       Field("format", \.format, .choice, "The output's format.", example: "csv", isRequired: true),
       Field("compression", \.compression, .choice, "How the output is compressed.", example: "gzip"),
@@ -74,7 +76,10 @@ extension PostgresSource {
         written[1], "`\(written[0])` and `\(written[1])` exclude each other", help: ["remove one of the two"],
         because: written[0])
     } else if written.isEmpty {
-      reading.report(.missing("table` or `query", in: "a source of a database", at: given.place))
+      guard ["table", "query", "tables"].allSatisfy({ given.isMissing($0) }) else { return }
+      reading.report(
+        .missing(
+          "table` or `query", in: "a source of a database", at: given.place, help: ["write `table: public.orders`"]))
     }
   }
 }
@@ -99,7 +104,7 @@ extension Shape where Value == Cursor {
     ) { node, reading in
       if case .mapping = node.content { return full.read(node, &reading) }
       guard case .scalar = node.content else {
-        reading.wrongType(node, wants: "a column, or a map with `column`")
+        reading.wrongType(node, wants: "a column, or a map with `column`", instead: node.onlyName)
         return nil
       }
       return column.read(node, &reading).map { Cursor(column: $0) }

@@ -33,7 +33,7 @@ extension Shape where Value == [TableChoice] {
           Complaint("is an empty map", help: ["to take all tables: `tables: {\"*.*\": {}}`"]), about: node)
         return nil
       default:
-        reading.wrongType(node, wants: words)
+        reading.wrongType(node, wants: words, instead: tables(meantBy: node))
         return nil
       }
     } write: { choices in
@@ -41,6 +41,14 @@ extension Shape where Value == [TableChoice] {
         sorted: Dictionary(choices.map { ($0.pattern, $0.isSkipped ? .string("skip") : options.write($0)) }) { $1 })
     }
   }()
+
+  /// `{public.orders: {}}`, where `[public.orders]` is written.
+  private static func tables(meantBy node: Node) -> String? {
+    let nodes = if case .sequence(let nodes) = node.content { nodes } else { [node] }
+    let names = nodes.compactMap { $0.scalar?.kind == .null ? nil : $0.scalar?.text }
+    guard !names.isEmpty, names.count == nodes.count else { return nil }
+    return "{\(names.map { "\(WrittenValue.text($0)): {}" }.joined(separator: ", "))}"
+  }
 
   private static func read(
     _ entry: Entry, _ reading: inout Reading, _ options: Shape<TableChoice>

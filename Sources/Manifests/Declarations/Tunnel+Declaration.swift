@@ -1,3 +1,4 @@
+internal import JSON
 internal import YAML
 
 extension Tunnel: Specification {
@@ -34,9 +35,17 @@ extension Tunnel: Specification {
 
 extension Shape where Value == String {
   /// A host as ssh takes it as an argument, where a `-` at the start would make an option of it, and `@` a login.
-  fileprivate static let sshHost = pattern(
-    "a host's name or address such as `bastion.example.com`", "^[A-Za-z0-9_.:][A-Za-z0-9_.:%-]*$"
-  ) { $0.isPlain(and: "_.:%-") && !$0.hasPrefix("-") && !$0.hasPrefix("%") }
+  fileprivate static let sshHost = text(
+    "a host's name or address such as `bastion.example.com`",
+    schema: ["type": "string", "pattern": "^[A-Za-z0-9_.:][A-Za-z0-9_.:%-]*$"]
+  ) { text in
+    if text.isPlain(and: "_.:%-"), !text.hasPrefix("-"), !text.hasPrefix("%") { return nil }
+    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+    let isLogin = parts.count == 2 && parts.allSatisfy { $0.isPlain(and: "_.-") }
+    return .wants(
+      "a host's name or address such as `bastion.example.com`", found: text,
+      help: isLogin ? ["write `host: \(parts[1])` and `username: \(parts[0])`"] : [])
+  }
 
   /// A login as ssh takes it as an argument, without characters that no user's name has.
   fileprivate static let sshUser = pattern(

@@ -56,7 +56,8 @@ struct AfterCycles {
     return Diagnostic(
       .error, "reference-cycle",
       circle.count == 1 ? "the flow `\(circle[0])` waits for itself" : "flows wait for each other: \(way)",
-      at: steps[0].place, help: ["remove one of them from `after`"], related: Array(steps.dropFirst()))
+      at: steps[0].place, help: [circle.count == 1 ? "remove it from `after`" : "remove one of them from `after`"],
+      related: Array(steps.dropFirst()))
   }
 
   private func place(of other: String, in name: String) -> Place {

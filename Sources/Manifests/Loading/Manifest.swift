@@ -42,7 +42,7 @@ struct Manifest: Sendable {
     switch document.content {
     case .mapping(let entries):
       if Self.isForeign(entries), let first = entries.first {
-        diagnostics.append(Self.foreign(first.key, at: first.keyPlace))
+        diagnostics.append(Self.foreign(first.key, at: first.keyPlace, kind: Self.kind(of: first.value)))
         isComplete = false
         return
       }
@@ -59,7 +59,10 @@ struct Manifest: Sendable {
     case .source: collect(entry, into: \.sources, context)
     case .destination: collect(entry, into: \.destinations, context)
     case .flow: collect(entry, into: \.flows, context)
-    case nil: diagnostics.append(Self.unknown(entry))
+    case nil:
+      diagnostics.append(Self.unknown(entry))
+      // What it holds would have been names of that kind.
+      if Self.isLikeOurs(entry.key) { isComplete = false }
     }
   }
 
@@ -70,30 +73,55 @@ struct Manifest: Sendable {
     case .mapping(let entries):
       var found: [Found<Spec>] = []
       found.reserveCapacity(entries.count)
+      let (entries, diagnostic) = MisplacedFields(of: Spec.self).removed(from: entries)
+      if let diagnostic { diagnostics.append(diagnostic) }
       for entry in entries { found.append(context.read(entry, &diagnostics)) }
       self[keyPath: property] += found
     case .scalar(let scalar) where scalar.kind == .null: break
     default:
+      isComplete = false
       diagnostics.append(
         Diagnostic(
           .error, "wrong-type", "`\(map.key)` wants a map of names to \(map.key)", at: map.value.place,
-          help: ["write `\(map.key): {name: {...}}`"]))
+          help: [
+            Self.isList(map.value)
+              ? "write `orders:` for `- name: orders`, with the other fields below it"
+              : "write `\(map.key): {name: {...}}`"
+          ]))
     }
   }
 
+  private static func isList(_ node: Node) -> Bool { if case .sequence = node.content { true } else { false } }
+
   /// Whether nothing at all is ours: most likely a file of another program.
   private static func isForeign(_ entries: [Entry]) -> Bool {
-    let known = Kind.allCases.map(\.mapName) + ProjectSettings.record.names + VariableDeclarations.record.names
-    return !entries.isEmpty && entries.allSatisfy { nearest(to: $0.key, in: known) == nil }
+    let settings = ProjectSettings.record.names + VariableDeclarations.record.names
+    return !entries.isEmpty
+      && entries.allSatisfy { !isLikeOurs($0.key) && nearest(to: $0.key, in: settings) == nil }
   }
 
-  private static func foreign(_ key: String?, at place: Place) -> Diagnostic {
+  /// Whether `key` was probably meant to be one of a manifest's maps.
+  private static func isLikeOurs(_ key: String) -> Bool {
+    let maps = Kind.allCases.map(\.mapName)
+    return FieldSynonyms.field(meantBy: key, among: maps) != nil || nearest(to: key, in: maps) != nil
+  }
+
+  /// The kind of resource that `node` would be, by its fields.
+  private static func kind(of node: Node) -> Kind? {
+    guard case .mapping(let entries) = node.content, !entries.isEmpty else { return nil }
+    return Kind.allCases.first { kind in
+      let own = Set(kind.fields.map(\.name))
+      return entries.allSatisfy { own.contains($0.key) }
+    }
+  }
+
+  private static func foreign(_ key: String?, at place: Place, kind: Kind? = nil) -> Diagnostic {
     let maps = Kind.allCases.map(\.mapName).joined(separator: ", ")
     return Diagnostic(
       .error, key == nil ? "wrong-type" : "unknown-field",
       key.map { "a manifest has no field `\($0)`, and nothing else here is one of its maps" }
         ?? "a manifest is a map of \(maps)", at: place,
-      help: [
+      help: kind.map { ["write `\($0.mapName):` above it, and indent it by two"] } ?? [
         "maps: \(maps)",
         "where the file is another program's, list the manifests in sluice.yaml: `manifests: [\"flows/**/*.yaml\"]`",
       ])

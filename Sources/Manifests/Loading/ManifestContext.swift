@@ -79,7 +79,7 @@ struct ManifestContext: Sendable {
   private static func invalidName(_ entry: Entry) -> Diagnostic {
     Diagnostic(
       .error, "invalid-name", "`\(entry.key.prefix(80))` is no name for a resource", at: entry.keyPlace,
-      help: [
+      help: (ResourceName.nearest(to: entry.key).map { ["did you mean `\($0)`?"] } ?? []) + [
         "a name is of lower-case letters, digits, `_`, `.` and `-`, starts and ends with a letter or digit,"
           + " and has at most 63 characters"
       ])

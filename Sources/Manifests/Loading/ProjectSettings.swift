@@ -32,7 +32,7 @@ public struct ProjectSettings: Sendable {
       Field("sluice", \.version, .oneOf(["v1"]), "The version of the format.", example: "v1"),
       Field("project", \.name, .name, "The project's name, a part of the ledger's key.", example: "shop"),
       Field(
-        "manifests", \.manifests, .list(of: .filePattern, "a list of patterns"),
+        "manifests", \.manifests, .list(of: .filePattern, "a list of patterns", separator: ","),
         "The manifests; left out, all *.yaml and *.yml files of the project.", example: "[\"**/*.yaml\"]"),
       Field(
         "defaults", \.defaults, .defaults, "Fields that each resource of a kind has unless it says otherwise.",

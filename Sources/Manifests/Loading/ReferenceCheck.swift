@@ -60,7 +60,7 @@ struct ReferenceCheck {
       found.append(
         Diagnostic(
           .error, "wrong-kind", "`\(name)` is \(other.withArticle), and this wants \(kind.withArticle)", at: place,
-          help: suggestions(for: name, in: names.names(of: kind), called: kind.mapName),
+          help: help(for: name, of: kind, meaning: other),
           related: [RelatedPlace("\(other.rawValue)/\(name)", at: otherPlace)]))
       return
     }
@@ -68,8 +68,47 @@ struct ReferenceCheck {
     found.append(
       Diagnostic(
         .error, "unknown-reference", "there is no \(kind.rawValue) `\(name)`", at: place,
-        help: known.isEmpty
-          ? ["there are no \(kind.mapName) at all"] : suggestions(for: name, in: known, called: kind.mapName)))
+        help: file(name, kind, path)
+          ?? (known.isEmpty
+            ? ["there are no \(kind.mapName) at all; one is declared as `\(kind.mapName): {\(name): {...}}`"]
+            : help(for: name, in: known, kind))
+      ))
+  }
+
+  /// What to write where `name`, which is of the kind `other`, stands for a resource of `kind`.
+  private func help(for name: String, of kind: Kind, meaning other: Kind) -> [String] {
+    let twins: [String] =
+      switch (kind, other) {
+      case (.destination, .authorizer): project.destinations.filter { $1.spec.authorizer == name }.keys.sorted()
+      case (.authorizer, .destination): project.destinations[name].map { [$0.spec.authorizer] } ?? []
+      default: []
+      }
+    let known = names.names(of: kind)
+    if kind == .destination, other == .authorizer, known.isEmpty {
+      return ["write a destination: `destinations: {\(name): {authorizer: \(name)}}`"]
+    }
+    let rest = suggestions(for: name, in: known, called: kind.mapName)
+    guard twins.count == 1 else { return rest }
+    return ["did you mean `\(twins[0])`?"] + rest.filter { !$0.hasPrefix("did you mean ") }
+  }
+
+  /// The nearest name, that behind an address's kind included, as in `destination/wh`; and the list of them.
+  private func help(for name: String, in known: [String], _ kind: Kind) -> [String] {
+    let rest = suggestions(for: name, in: known, called: kind.mapName)
+    for prefix in [kind.rawValue, kind.mapName] where name.hasPrefix(prefix) {
+      let bare = name.dropFirst(prefix.count)
+      guard let mark = bare.first, "/.:".contains(mark), known.contains(String(bare.dropFirst())) else { continue }
+      return ["did you mean `\(bare.dropFirst())`?"] + rest.filter { !$0.hasPrefix("did you mean ") }
+    }
+    return rest
+  }
+
+  /// What to write where the path of a file stands for a source.
+  private func file(_ name: String, _ kind: Kind, _ path: String) -> [String]? {
+    let endings = [".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".gz", ".zst", ".txt"]
+    guard kind == .source, endings.contains(where: { name.lowercased().hasSuffix($0) }) else { return nil }
+    let field = path.split(separator: ".").last ?? "source"
+    return ["write `\(field): {path: \(WrittenValue.text(name))}`"]
   }
 }
 

@@ -43,10 +43,11 @@ struct VariableDeclarations: Sendable {
 
 extension Diagnostic {
   static func undefinedVariable(_ name: String, known: [String], at place: Place?) -> Diagnostic {
-    let help = suggestions(for: name, in: known, called: "variables")
-    return Diagnostic(
-      .error, "undefined-variable", "there is no variable `\(name)`", at: place,
-      help: help.isEmpty ? ["declare it in sluice.yaml: `variables: {\(name): }`"] : help)
+    var help = suggestions(for: name, in: known, called: "variables")
+    if help.isEmpty { help = ["declare it in sluice.yaml: `variables: {\(name): }`"] }
+    let isOfEnvironment = !name.contains { $0.isLowercase } && nearest(to: name, in: known) == nil
+    if isOfEnvironment { help.insert("write `{env: \(name)}` for a secret in an environment variable", at: 0) }
+    return Diagnostic(.error, "undefined-variable", "there is no variable `\(name)`", at: place, help: help)
   }
 }
 
@@ -61,7 +62,7 @@ extension Shape where Value == [VariableDeclarations.Setting] {
     ]
     return Shape(words, schema: schema, takesVariable: false) { node, reading in
       guard case .mapping(let entries) = node.content else {
-        reading.wrongType(node, wants: words)
+        reading.wrongType(node, wants: words, instead: "{name: value}")
         return nil
       }
       return entries.compactMap { entry in

@@ -16,6 +16,14 @@ enum ResourceName {
       }
   }
 
+  /// A name like `text`, if there is one: what a name may not hold becomes `_`.
+  static func nearest(to text: String) -> String? {
+    let name = text.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber || "_.-".contains($0)) ? $0 : "_" }
+    let trimmed = name.drop { "_.-".contains($0) }.reversed().drop { "_.-".contains($0) }.reversed()
+    let found = String(trimmed)
+    return isValid(found) ? found : nil
+  }
+
   private static func isPlain(_ byte: UInt8) -> Bool { ASCII.isLower(byte) || ASCII.isDigit(byte) }
 }
 
@@ -46,6 +54,13 @@ enum NameLength {
 
   static func problem(ofTable text: String) -> Complaint? {
     guard let name = WrittenName(text) else {
+      let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+      let isWithDatabase = parts.count == 3 && parts.allSatisfy { $0.isPlain(and: "_") }
+      if isWithDatabase {
+        return .wants(
+          "a table such as `orders` or `sales.orders`", found: text, meant: parts.dropFirst().joined(separator: "."),
+          help: ["the database is the authorizer's"])
+      }
       return .wants(
         "a table such as `orders` or `sales.orders`", found: text,
         help: ["a part with dots, quotes or spaces at its ends stands in double quotes: 'sales.\"Orders.2024\"'"])

@@ -13,6 +13,8 @@ struct Reading {
   private(set) var refused: [String] = []
   /// The path of the value that is being read: `columns.total.type`.
   private(set) var path = ""
+  /// What could be written in place of the value that was complained of last, as YAML.
+  private(set) var instead: String?
   /// The project's folder, absolute; nothing for a spec out of the state, whose paths are relative already.
   let root: FilePath?
   /// Whether only some of a record's fields are there to be read, as under `defaults:`.
@@ -76,16 +78,27 @@ struct Reading {
   }
 
   /// Adds an error about those of `names` that are not written.
-  mutating func require(_ names: [String], _ given: Given, in words: String, _ example: String? = nil) {
-    let missing = names.filter { !given.isWritten($0) && !given.mistyped.contains($0) }
+  mutating func require(_ names: [String], _ given: Given, in words: String, _ example: (String) -> String?) {
+    let missing = names.filter { given.isMissing($0) }
     guard !missing.isEmpty else { return }
-    let help = example.map { ["write `\(missing[0]): \($0)`"] } ?? []
+    let help = missing.compactMap { name in example(name).map { "write `\(name): \($0)`" } }
     report(.missing(missing.joined(separator: "`, `"), in: words, at: given.place, help: help))
   }
 
   /// Adds what is wrong with the value of `node`, which `complaint` says of its subject.
   mutating func complain(_ complaint: Complaint, about node: Node) {
-    report(Diagnostic(.error, complaint.code, "\(subject) \(complaint.message)", at: node.place, help: complaint.help))
+    var help = complaint.help
+    instead = complaint.instead
+    if let instead = complaint.instead {
+      help.insert(complaint.isText ? "did you mean `\(instead)`?" : "write `\(leaf)\(instead)`", at: 0)
+    }
+    report(Diagnostic(.error, complaint.code, "\(subject) \(complaint.message)", at: node.place, help: help))
+  }
+
+  /// The name of the value that is being read, with a colon; nothing for an element of a list.
+  private var leaf: String {
+    let leaf = path.split(separator: ".").last ?? ""
+    return leaf.isEmpty || leaf.hasSuffix("]") ? "" : "\(leaf): "
   }
 
   /// The text of a scalar that is not null; else reports that `words` are wanted.
@@ -99,12 +112,19 @@ struct Reading {
   }
 
   /// Reports that `node` is not even of the kind that is wanted. Does not show its value, which may be a secret.
-  mutating func wrongType(_ node: Node, wants words: String) {
+  ///
+  /// - Parameter instead: what was probably meant, as YAML; for values that are no secrets.
+  mutating func wrongType(_ node: Node, wants words: String, instead: String? = nil) {
     if node.scalar?.style == .unknown { return }
     let found = Self.kind(of: node)
-    let help =
-      found == "nothing" ? ["write a value, or leave the field out; a text that reads `null` stands in quotes"] : []
-    complain(Complaint("wants \(words), found \(found)", code: "wrong-type", help: help), about: node)
+    var complaint = Complaint("wants \(words), found \(found)", code: "wrong-type")
+    if found == "nothing" {
+      complaint.help = ["write a value, or leave the field out; a text that reads `null` stands in quotes"]
+    } else if case .sequence(let nodes) = node.content, nodes.count == 1, instead == nil {
+      complaint.help = ["write its one element without the brackets or the `-` of a list"]
+    }
+    complaint.instead = instead
+    complain(complaint, about: node)
   }
 
   private static func kind(of node: Node) -> String {
@@ -132,6 +152,10 @@ struct Complaint {
   var code: String
   var message: String
   var help: [String]
+  /// What was probably meant, as YAML; it becomes the first line of help.
+  var instead: String?
+  /// Whether that is a text for the place of the text that is there; else it is shown with its field's name.
+  var isText = false
 
   init(_ message: String, code: String = "invalid-value", help: [String] = []) {
     self.code = code
@@ -140,8 +164,23 @@ struct Complaint {
   }
 
   /// `wants words, found text`.
-  static func wants(_ words: String, found text: String, help: [String] = []) -> Complaint {
-    Complaint("wants \(words), found \(text.isEmpty ? "an empty text" : "`\(shortened(text))`")", help: help)
+  ///
+  /// - Parameter meant: the text that was probably meant.
+  static func wants(
+    _ words: String, found text: String, meant: String? = nil, help: [String] = []
+  ) -> Complaint {
+    var complaint = Complaint(
+      "wants \(words), found \(text.isEmpty ? "an empty text" : "`\(shortened(text))`")", help: help)
+    complaint.instead = meant
+    complaint.isText = true
+    return complaint
+  }
+
+  /// `wants words, found text`, and the whole value that was probably meant, as YAML.
+  static func wants(_ words: String, found text: String, instead: String?) -> Complaint {
+    var complaint = wants(words, found: text, meant: instead)
+    complaint.isText = false
+    return complaint
   }
 
   private static func shortened(_ text: String) -> String {

@@ -60,12 +60,15 @@ struct Record<Model: Sendable>: Sendable {
       given.insert(position, isBroken: !isRead || reading.errorCount > errors)
     }
     if !isPartial {
-      for index in required { reading.require([fields[index].name], given, in: words, fields[index].example) }
+      for index in required { reading.require([fields[index].name], given, in: words) { example(of: $0) } }
       // In the canonical form all defaults stand written, those too that would not go with the rest.
-      if !reading.isRecorded { check(model, given, &reading) }
+      if !reading.isRecorded, !given.hasMergeKey { check(model, given, &reading) }
     }
     return model
   }
+
+  /// A value for the field `name` as it would stand in a manifest.
+  func example(of name: String) -> String? { positions[name].flatMap { fields[$0].example } }
 
   /// The canonical form: every field that has a value, sorted by name.
   func write(_ model: Model) -> [String: JSONValue] {
@@ -95,8 +98,61 @@ struct Record<Model: Sendable>: Sendable {
       reading.report(.notSupported("`\(entry.key)`", at: entry.keyPlace))
       return
     }
-    if let near = nearest(to: entry.key, in: names) { given.mistyped.insert(near) }
-    reading.report(.unknownField(entry.key, in: words, known: names + others.names, at: entry.keyPlace))
+    var diagnostic = Diagnostic.unknownField(entry.key, in: words, known: names + others.names, at: entry.keyPlace)
+    if entry.key == "<<" {
+      given.hasMergeKey = true
+      diagnostic.help = [
+        "YAML 1.2 has no merge keys: repeat the fields, put them under `defaults:` in sluice.yaml, or take all of them"
+          + " with `name: *anchor`"
+      ]
+    } else if let position = meant(by: entry.key) {
+      given.mistyped.insert(fields[position].name)
+      diagnostic.help[0] = help(for: entry, meaning: position, reading)
+    } else if let opposite = FieldSynonyms.opposite(of: entry.key, among: names),
+      let value = entry.value.scalar?.boolValue
+    {
+      diagnostic.help.insert("write `\(opposite): \(!value)`", at: 0)
+    } else if let position = place(for: entry, given, reading) {
+      given.mistyped.insert(fields[position].name)
+      let value = entry.value.scalar.flatMap { WrittenValue.scalar($0) } ?? "..."
+      diagnostic.help.insert("write `\(fields[position].name): {\(entry.key): \(value)}`", at: 0)
+    } else if positions["manifests"] != nil, Kind.allCases.contains(where: { $0.mapName == entry.key }) {
+      diagnostic.help.insert("`\(entry.key)` belongs in a manifest: any other .yaml file of the project", at: 0)
+    } else if entry.key == "schema", positions["table"] != nil {
+      let schema = entry.value.scalar?.text ?? "sales"
+      diagnostic.help.insert(
+        "the schema is a part of `table`, as in `table: \(schema).orders`; for all flows it is the destination's"
+          + " `defaultSchema`", at: 0)
+    }
+    reading.report(diagnostic)
+  }
+
+  /// The field that was meant by `name`: one that is called so elsewhere, else one of nearly these letters.
+  private func meant(by name: String) -> Int? {
+    (FieldSynonyms.field(meantBy: name, among: names) ?? nearest(to: name, in: names)).flatMap { positions[$0] }
+  }
+
+  /// What to write for an entry under a wrong name, whose value may have to be another one too.
+  private func help(for entry: Entry, meaning position: Int, _ reading: Reading) -> String {
+    let name = fields[position].name
+    var (trial, model) = (Reading(root: reading.root), empty())
+    _ = trial.member(name, at: entry.value.place) { fields[position].read(entry.value, &$0, &model) }
+    return trial.instead.map { "write `\(name): \($0)`" } ?? "did you mean `\(name)`?"
+  }
+
+  /// The field that is a map in which `entry` would stand well; nothing where it is written already.
+  private func place(for entry: Entry, _ given: Given, _ reading: Reading) -> Int? {
+    guard entry.value.scalar != nil else { return nil }
+    let outer = fields.indices.filter { index in
+      let members = fields[index].members
+      guard !members.areNamed, given.isMissing(fields[index].name) else { return false }
+      return members.fields().contains { $0.name == entry.key }
+    }
+    guard outer.count == 1 else { return nil }
+    var (trial, model) = (Reading(root: reading.root), empty())
+    let map = Node(.mapping([entry]), at: entry.value.place)
+    _ = fields[outer[0]].read(map, &trial, &model)
+    return trial.errorCount == 0 ? outer[0] : nil
   }
 }
 
@@ -126,6 +182,8 @@ struct Given {
   var hasUnsupported = false
   /// Fields that were probably meant by others that do not exist: not to be missed as well.
   var mistyped: Set<String> = []
+  /// Whether there is a merge key, which may have been meant to bring any field.
+  var hasMergeKey = false
   private let positions: [String: Int]
   private var written: UInt64 = 0
   private var broken: UInt64 = 0
@@ -143,8 +201,24 @@ struct Given {
   /// Whether the field is there, readable or not.
   func isWritten(_ name: String) -> Bool { positions[name].map { written & 1 << UInt64($0) != 0 } ?? false }
 
-  /// Whether the field is there and could not be read: nothing follows from its value.
-  func isBroken(_ name: String) -> Bool { positions[name].map { broken & 1 << UInt64($0) != 0 } ?? false }
+  /// Whether the field is there, or meant to be, and could not be read: nothing follows from its value.
+  func isBroken(_ name: String) -> Bool {
+    mistyped.contains(name) || positions[name].map { broken & 1 << UInt64($0) != 0 } ?? false
+  }
+
+  /// Whether nothing is there that is the field, or was meant to be.
+  func isMissing(_ name: String) -> Bool { !isWritten(name) && !mistyped.contains(name) && !hasMergeKey }
+}
+
+extension Record {
+  /// The map that was meant by a value alone: `{attempts: 5}` by `5`. Its first field takes it.
+  fileprivate func map(holding node: Node, _ reading: Reading) -> String? {
+    guard let field = fields.first, let scalar = node.scalar, scalar.kind != .null,
+      let value = WrittenValue.scalar(scalar)
+    else { return nil }
+    var (trial, model) = (Reading(root: reading.root), empty())
+    return field.read(node, &trial, &model) ? "{\(field.name): \(value)}" : nil
+  }
 }
 
 extension Shape {
@@ -154,7 +228,8 @@ extension Shape {
       record.words, schema: record.schema(requiring: true), takesVariable: false, members: .of(record)
     ) { node, reading in
       guard case .mapping(let entries) = node.content else {
-        reading.wrongType(node, wants: record.words)
+        let words = record.words.contains(" ") ? record.words : "a map of fields"
+        reading.wrongType(node, wants: words, instead: record.map(holding: node, reading))
         return nil
       }
       return record.read(entries, at: node.place, &reading)
@@ -173,9 +248,12 @@ extension Diagnostic {
   }
 
   static func unknownField(_ name: String, in words: String, known: [String], at place: Place) -> Diagnostic {
-    Diagnostic(
-      .error, "unknown-field", "\(words) has no field `\(name)`", at: place,
-      help: suggestions(for: name, in: known, called: "fields"))
+    var help = suggestions(for: name, in: known, called: "fields")
+    if let field = FieldSynonyms.field(meantBy: name, among: known) {
+      if nearest(to: name, in: known) != nil { help.removeFirst() }
+      help.insert("did you mean `\(field)`?", at: 0)
+    }
+    return Diagnostic(.error, "unknown-field", "\(words) has no field `\(name)`", at: place, help: help)
   }
 
   static func notSupported(_ what: String, at place: Place) -> Diagnostic {

@@ -11,7 +11,7 @@ enum ScheduleText {
     if ["day", "week", "month"].contains(text) { return nil }
     let parts = text.split(separator: " ")
     guard parts.count == CronField.all.count, !text.hasPrefix(" "), !text.hasSuffix(" ") else {
-      return .wants(words, found: text)
+      return .wants(words, found: text, instead: nearest(to: text).map { WrittenValue.text($0) })
     }
     for (part, field) in zip(parts, CronField.all) where field.set(of: part) == nil {
       return Complaint(
@@ -21,6 +21,30 @@ enum ScheduleText {
     return Schedule(text)?.next(after: WallMinute(minutes: 0)) == nil
       ? Complaint("is never due: there is no such day", help: ["check the day of the month against the month"]) : nil
   }
+}
+
+extension ScheduleText {
+  /// The schedule that was meant by the words of other tools, a time of day, or six fields that start with seconds.
+  fileprivate static func nearest(to text: String) -> String? {
+    let word = text.lowercased().drop { $0 == "@" }
+    if let found = names[String(word)] { return found }
+    let time = text.split(separator: ":").compactMap { Int($0) }
+    if text.contains(":"), (2...3).contains(time.count), (0..<24).contains(time[0]), (0..<60).contains(time[1]) {
+      return "\(time[1]) \(time[0]) * * *"
+    }
+    let parts = text.split(separator: " ")
+    guard parts.count == 6, let seconds = Int(parts[0]), (0..<60).contains(seconds) else {
+      let trimmed = parts.joined(separator: " ")
+      return trimmed != text && problem(of: trimmed) == nil ? trimmed : nil
+    }
+    let rest = parts.dropFirst().joined(separator: " ").replacing("?", with: "*")
+    return problem(of: rest) == nil ? rest : nil
+  }
+
+  private static let names = [
+    "hourly": "0 * * * *", "hour": "0 * * * *", "daily": "day", "midnight": "day", "weekly": "week",
+    "monthly": "month", "yearly": "0 0 1 1 *", "annually": "0 0 1 1 *",
+  ]
 }
 
 extension Shape where Value == String {

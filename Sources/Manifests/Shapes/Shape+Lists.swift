@@ -5,12 +5,17 @@ internal import YAML
 
 extension Shape {
   /// A list of what `element` reads, in the order written; elements that cannot be read are left out.
-  static func list<Element>(of element: Shape<Element>, _ words: String, atLeast minimum: Int = 0) -> Shape
+  ///
+  /// - Parameter separator: what parts elements for those who write them as one text, to say how they are written here;
+  ///   nothing where such a text may be a secret.
+  static func list<Element>(
+    of element: Shape<Element>, _ words: String, atLeast minimum: Int = 0, separator: Character? = nil
+  ) -> Shape
   where Value == [Element] {
     let schema: JSONValue = ["type": "array", "items": element.schemaWithVariable, "minItems": .int(minimum)]
     return Shape(words, schema: schema, takesVariable: false) { node, reading in
       guard case .sequence(let nodes) = node.content else {
-        reading.wrongType(node, wants: words)
+        reading.wrongType(node, wants: words, instead: separator.flatMap { elements(of: node, separator: $0) })
         return nil
       }
       guard nodes.count >= minimum else {
@@ -33,7 +38,7 @@ extension Shape {
 
   /// A list whose order carries no meaning: sorted, each value once.
   static func set(of element: Shape<String>, _ words: String) -> Shape where Value == [String] {
-    let list = Shape<[String]>.list(of: element, words)
+    let list = Shape<[String]>.list(of: element, words, separator: ",")
     return Shape(words, schema: list.schema, takesVariable: false) { node, reading in
       guard let values = list.read(node, &reading), case .sequence(let nodes) = node.content else { return nil }
       if nodes.count == values.count, zip(values, values.dropFirst()).allSatisfy({ $0 < $1 }) { return values }
@@ -48,7 +53,7 @@ extension Shape {
 
   /// A list in which no name comes twice.
   static func names(of element: Shape<String>, _ words: String) -> Shape where Value == [String] {
-    let list = Shape<[String]>.list(of: element, words, atLeast: 1)
+    let list = Shape<[String]>.list(of: element, words, atLeast: 1, separator: ",")
     let schema: JSONValue = [
       "type": "array", "items": element.schemaWithVariable, "minItems": 1, "uniqueItems": true,
     ]
@@ -57,7 +62,8 @@ extension Shape {
       var seen: Set<String> = []
       for (index, name) in names.enumerated() where !seen.insert(name).inserted {
         guard let place = reading.place(ofElement: index) else { continue }
-        reading.complain(Complaint("names `\(name)` twice"), about: Node(node.content, at: place))
+        reading.complain(
+          Complaint("names `\(name)` twice", help: ["remove one of the two"]), about: Node(node.content, at: place))
       }
       return names
     } write: {
@@ -73,7 +79,7 @@ extension Shape {
     ]
     return Shape(words, schema: schema, takesVariable: false) { node, reading in
       guard case .mapping(let entries) = node.content else {
-        reading.wrongType(node, wants: words)
+        reading.wrongType(node, wants: words, instead: marks(meantBy: node))
         return nil
       }
       var texts: [String: String] = [:]
@@ -90,6 +96,24 @@ extension Shape {
       JSONValue(sorted: texts.mapValues { .string($0) })
     }
   }
+}
+
+/// `[a, b]`, where `a, b` is written.
+private func elements(of node: Node, separator: Character) -> String? {
+  guard let scalar = node.scalar, scalar.kind != .null, !scalar.text.contains(where: { "'\"|&;<>`\n".contains($0) })
+  else { return nil }
+  let elements = scalar.text.split(separator: separator).map { part in
+    String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+  }
+  return elements.isEmpty ? nil : WrittenValue.list(elements)
+}
+
+/// `{a: "true"}`, where `[a]` is written.
+private func marks(meantBy node: Node) -> String? {
+  guard case .sequence(let nodes) = node.content, !nodes.isEmpty else { return nil }
+  let names = nodes.compactMap { $0.scalar?.text }
+  guard names.count == nodes.count, names.allSatisfy({ $0.isPlain(and: "_-") }) else { return nil }
+  return "{\(names.map { "\($0): \"true\"" }.joined(separator: ", "))}"
 }
 
 extension JSONValue {

@@ -16,7 +16,8 @@ extension Shape where Value == Int {
       : ["type": "integer", "minimum": .int(range.lowerBound), "maximum": .int(range.upperBound)]
     return Shape(words, schema: schema) { node, reading in
       guard case .scalar(let scalar) = node.content, scalar.kind == .int else {
-        reading.wrongType(node, wants: words)
+        let meant = node.scalar.flatMap { Int($0.text) }.flatMap { range.contains($0) ? "\($0)" : nil }
+        reading.wrongType(node, wants: words, instead: meant)
         return nil
       }
       guard let value = scalar.intValue, range.contains(value) else {
@@ -31,10 +32,17 @@ extension Shape where Value == Int {
 }
 
 extension Shape where Value == Bool {
+  /// What YAML 1.1 and other programs take for true and false.
+  private static let spellings = [
+    "true": "true", "yes": "true", "y": "true", "on": "true", "1": "true", "t": "true",
+    "false": "false", "no": "false", "n": "false", "off": "false", "0": "false", "f": "false",
+  ]
+
   /// `true` or `false`.
   static let bool = Shape("true or false", schema: ["type": "boolean"]) { node, reading in
     guard case .scalar(let scalar) = node.content, let value = scalar.boolValue else {
-      reading.wrongType(node, wants: "true or false")
+      let meant = node.scalar.flatMap { spellings[$0.text.lowercased()] }
+      reading.wrongType(node, wants: "true or false", instead: meant)
       return nil
     }
     return value
@@ -59,7 +67,7 @@ extension Shape where Value == Bound {
     guard let text = reading.text(node, wants: words) else { return nil }
     if case .scalar(let scalar) = node.content, let count = scalar.intValue, count >= 0 { return .count(count) }
     if let percent = percent(text) { return .percent(percent) }
-    reading.complain(.wants(words, found: text), about: node)
+    reading.complain(.wants(words, found: text, meant: nearest(to: text)), about: node)
     return nil
   } write: { bound in
     switch bound {
@@ -68,6 +76,16 @@ extension Shape where Value == Bound {
       let text = String(percent)
       return .string((text.hasSuffix(".0") ? String(text.dropLast(2)) : text) + "%")
     }
+  }
+
+  /// The share that was meant by `5 %` or `0.05`.
+  private static func nearest(to text: String) -> String? {
+    let bare = text.filter { !$0.isWhitespace }
+    if percent(bare) != nil { return bare }
+    guard let share = Double(bare), share > 0, share < 1 else { return nil }
+    let value = "\((share * 100_000_000).rounded() / 1_000_000)"
+    let shown = (value.hasSuffix(".0") ? String(value.dropLast(2)) : value) + "%"
+    return percent(shown) == nil ? nil : shown
   }
 
   private static func percent(_ text: String) -> Double? {

@@ -7,9 +7,22 @@ internal import YAML
 extension Shape where Value == String {
   /// The path of a file, or a pattern of paths: relative to the manifest as written, to the project as read.
   static let path = Shape(
-    "a path", schema: ["type": ["string", "number"], "minLength": 1, "not": ["pattern": "^~|\\{\\{"]],
+    "a path",
+    schema: [
+      "type": ["string", "number"], "minLength": 1, "not": ["pattern": "^~|\\{\\{|^[A-Za-z][A-Za-z0-9+.-]*://"],
+    ],
     takesVariable: false
   ) { node, reading in
+    if case .sequence = node.content {
+      reading.complain(
+        Complaint(
+          "wants a path, found a list", code: "wrong-type",
+          help: [
+            "write one pattern, as in `path: data/*.csv`, or a source each in the flow's `sources: {name: {path: ...}}`"
+          ]),
+        about: node)
+      return nil
+    }
     guard let text = reading.text(node, wants: "a path") else { return nil }
     if let complaint = ProjectPath.problem(of: text) {
       reading.complain(complaint, about: node)
@@ -36,7 +49,29 @@ enum ProjectPath {
     if text.utf8.contains(UInt8(ascii: "{")), text.contains("{{") {
       return Complaint("holds a range, which this version does not support", code: "not-supported")
     }
-    return nil
+    return address(text)
+  }
+
+  /// What is wrong with a path that is a URL.
+  private static func address(_ text: String) -> Complaint? {
+    guard let mark = text.firstRange(of: "://") else { return nil }
+    let scheme = text[..<mark.lowerBound].lowercased()
+    guard scheme.isPlain(and: "+.-"), scheme.utf8.first.map(ASCII.isLetter) == true else { return nil }
+    if scheme == "file" {
+      return .wants("a path", found: text, meant: String(text[mark.upperBound...]))
+    }
+    let program: [String] =
+      switch scheme {
+      case "s3": ["aws", "s3", "cp", text, "-"]
+      case "gs": ["gcloud", "storage", "cat", text]
+      case "sftp", "ftp", "http", "https": ["curl", "-fsSL", text]
+      default: ["program", text]
+      }
+    return Complaint(
+      "is a URL, and a path is that of a file on this machine",
+      help: [
+        "write `command: \(WrittenValue.list(program))` and `format: csv` in its place: a program's output is read"
+      ])
   }
 
   /// `text`, which is relative to `folder` or absolute, as a path relative to `root`, normalised by its letters alone.

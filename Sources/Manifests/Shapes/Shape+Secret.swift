@@ -71,6 +71,7 @@ extension Shape where Value == SecretReference {
   }
 
   private static func plain(_ node: Node, _ reading: inout Reading) {
+    if node.scalar?.style == .unknown { return }
     guard case .scalar(let scalar) = node.content, scalar.style != .plain || scalar.kind != .null else {
       reading.wrongType(node, wants: words)
       return
@@ -89,4 +90,7 @@ extension Shape where Value == SecretReference {
 extension Shape where Value == [String] {
   /// A program and its arguments.
   static let argv = list(of: .anyText, "a program and its arguments, as a list", atLeast: 1)
+
+  /// The same, where nothing of it is a secret.
+  static let program = list(of: .anyText, "a program and its arguments, as a list", atLeast: 1, separator: " ")
 }

@@ -52,7 +52,9 @@ extension Shape where Value == String {
   }
 
   /// The name of a resource, or of the project.
-  static let name = pattern("a name", ResourceName.pattern, ResourceName.isValid)
+  static let name = text("a name", schema: ["type": "string", "pattern": .string(ResourceName.pattern)]) { text in
+    ResourceName.isValid(text) ? nil : .wants("a name", found: text, meant: ResourceName.nearest(to: text))
+  }
 
   /// A name in PostgreSQL: of a column, a schema, a role.
   static let identifier = text(
@@ -82,21 +84,33 @@ extension Shape where Value == String {
     return text.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { $0.isPlain(and: "_+-") }
   }
 
+  /// What people call separators that are hard to write.
+  private static let separators = [
+    "\\t": "\t", "tab": "\t", "\\\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " ",
+  ]
+
   /// One ASCII character that may part or quote fields.
   static let separator = text(
     "one ASCII character, no line break",
     schema: ["type": ["string", "number"], "pattern": "^[^\\u0000\\r\\n\\u0080-\\uffff]$"]
   ) { text in
     let isOne = text.utf8.count == 1 && !text.utf8.contains { $0 >= 0x80 || $0 == 0 || $0 == 0x0a || $0 == 0x0d }
-    return isOne ? nil : .wants("one ASCII character, no line break", found: text)
+    let meant = separators[text.lowercased()].map { WrittenValue.text($0) }
+    return isOne ? nil : .wants("one ASCII character, no line break", found: text, instead: meant)
   }
 }
 
 extension Complaint {
   /// `text` is none of `texts`.
   static func invalidChoice(_ text: String, among texts: [String], _ words: String) -> Complaint {
-    let hasNear = texts.count > 1 && text.count > 1
-    let near = hasNear ? nearest(to: text, in: texts).map { ["did you mean `\($0)`?"] } ?? [] : []
-    return .wants(words, found: text, help: near)
+    let synonym = ChoiceSynonyms.choice(meantBy: text, among: texts)
+    let near = synonym ?? (text.count > 1 ? nearest(to: text, in: texts) : nil)
+    if let hint = ChoiceSynonyms.hint(for: text, among: texts) { return .wants(words, found: text, help: [hint]) }
+    let meant = near ?? (texts.count == 1 ? texts[0] : nil)
+    // What needs quotes is shown with them.
+    if let meant, WrittenValue.text(meant) != meant, !meant.hasPrefix("$") {
+      return .wants(words, found: text, instead: WrittenValue.text(meant))
+    }
+    return .wants(words, found: text, meant: meant)
   }
 }

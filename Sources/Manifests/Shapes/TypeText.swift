@@ -51,10 +51,32 @@ enum TypeText {
     if let clause = words.dropFirst().first(where: { clauses.contains($0) }), !text.contains("\"") {
       return Complaint(
         "holds `\(clause)`, which is no part of a type", code: "invalid-type",
-        help: ["write `{type: ..., nullable: false, default: ...}`"])
+        help: ["write `\(map(meantBy: text))`"])
     }
-    return isBalanced(text)
-      ? nil : .init("wants a type such as `numeric(12,2)`, found `\(text.prefix(60))`", code: "invalid-type")
+    if isBalanced(text) { return nil }
+    var complaint = Complaint.wants("a type such as `numeric(12,2)`", found: text)
+    complaint.code = "invalid-type"
+    if text.contains("("), !text.contains(")"), isBalanced(text + ")") { complaint.instead = text + ")" }
+    return complaint
+  }
+
+  /// A column's definition in SQL as a map: `{type: bigint, nullable: false}` for `bigint NOT NULL`.
+  private static func map(meantBy text: String) -> String {
+    let words = text.split(separator: " ")
+    let type = words.prefix { !clauses.contains($0.lowercased()) }.joined(separator: " ")
+    let rest = words.map { $0.lowercased() }
+    var members = ["type: \(WrittenValue.text(type))"]
+    if zip(rest, rest.dropFirst()).contains(where: { $0 == ("not", "null") || $0 == ("primary", "key") }) {
+      members.append("nullable: false")
+    }
+    if let index = rest.firstIndex(of: "default"), index + 1 < words.count {
+      let value = String(words[index + 1])
+      let isExpression = value.contains("(") || rest[index + 1].hasPrefix("current_")
+      let quoted = value.count > 1 && value.hasPrefix("'") && value.hasSuffix("'")
+      members.append(
+        isExpression ? "default: {sql: \(value)}" : "default: \(quoted ? String(value.dropFirst().dropLast()) : value)")
+    }
+    return "{\(members.joined(separator: ", "))}"
   }
 
   private static let serials: Set<String> = ["serial", "serial2", "serial4", "serial8", "smallserial", "bigserial"]
