@@ -190,7 +190,7 @@ let tests: [(target: String, dependencies: [Target.Dependency])] = [
       .product(name: "OrderedCollections", package: "swift-collections"),
     ]
   ),
-  ("Command", ["sluice", "State", "JSON"]),
+  ("Command", ["sluice", "Manifests", "State", "Diagnostics", "JSON"]),
 ]
 
 for test in tests {
