@@ -1,0 +1,1 @@
+SELECT * FROM sales_staging.shops ORDER BY shop;

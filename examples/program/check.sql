@@ -1,0 +1,1 @@
+SELECT * FROM sales.squares ORDER BY n;

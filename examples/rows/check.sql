@@ -1,0 +1,1 @@
+SELECT * FROM sales.countries ORDER BY code;

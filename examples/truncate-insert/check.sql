@@ -1,0 +1,1 @@
+SELECT * FROM sales.rates ORDER BY currency;

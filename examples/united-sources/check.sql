@@ -1,0 +1,1 @@
+SELECT * FROM sales.orders ORDER BY order_id;
