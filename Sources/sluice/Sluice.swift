@@ -25,8 +25,7 @@ struct Sluice: AsyncParsableCommand {
       InitCommand.self,
       ValidateCommand.self, PlanCommand.self, ApplyCommand.self, RunCommand.self, PreviewCommand.self,
       CheckCommand.self, GrantsCommand.self, StatusCommand.self, ReportCommand.self, StateCommand.self,
-      ExplainCommand.self,
-      JSONSchemaCommand.self,
+      ImportCommand.self, ExplainCommand.self, JSONSchemaCommand.self,
       SandboxCommand.self,
     ])
 

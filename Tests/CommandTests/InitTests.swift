@@ -54,7 +54,7 @@ struct InitTests {
     #expect(text.contains(#"host: "db: #1""#))
     #expect(text.contains(#"database: "no""#))
     #expect(text.contains(#"username: "a\"b\\c""#))
-    #expect(text.contains(#"defaultSchema: "Sales 2024""#))
+    #expect(text.contains("defaultSchema: Sales 2024\n"))
     #expect(text.contains("port: 6432"))
     #expect(try project.read("sluice.yaml").contains(#"project: "123""#))
     #expect(try await sluice(project, "init", "--port", "0").status == 64)

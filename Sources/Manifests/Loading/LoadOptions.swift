@@ -32,6 +32,15 @@ public struct LoadedProject: Sendable {
   /// The number of files that were looked at, sluice.yaml included.
   public var files: Int
 
+  /// A project of which nothing is wrong.
+  public init(_ project: Project) { self.init(project: project, diagnostics: [], files: 0) }
+
+  init(project: Project, diagnostics: [Diagnostic], files: Int) {
+    self.project = project
+    self.diagnostics = diagnostics
+    self.files = files
+  }
+
   /// Whether a diagnostic is an error: nothing must be done with the project but to show them.
   public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 }

@@ -1,4 +1,5 @@
 internal import JSON
+internal import YAML
 
 /// A small project to begin with: one authorizer, one destination, and one flow of a file that comes with it.
 public struct NewProject: Sendable {
@@ -38,7 +39,7 @@ public struct NewProject: Sendable {
       File(path: "flows.yaml", text: Self.flows),
       File(path: "data/people.csv", text: Self.people),
       File(path: ".gitignore", text: Self.ignored),
-      File(path: "\(Self.schemaFolder)/manifest.schema.json", text: JSONSchema.manifest().text(.document) + "\n"),
+      File(path: Self.schema, text: JSONSchema.manifest().text(.document) + "\n"),
       File(path: "\(Self.schemaFolder)/sluice.schema.json", text: JSONSchema.project().text(.document) + "\n"),
     ]
   }
@@ -46,14 +47,16 @@ public struct NewProject: Sendable {
   /// Hidden, so that no manifests are looked for in it.
   private static let schemaFolder = ".schemas"
 
-  private static func modeline(_ schema: String) -> String {
-    "# yaml-language-server: $schema=\(schemaFolder)/\(schema).schema.json\n"
-  }
+  /// The schema of manifests, relative to the project.
+  public static let schema = "\(schemaFolder)/manifest.schema.json"
+
+  /// What tells an editor where a file's schema is.
+  static func modeline(_ schema: String) -> String { "# yaml-language-server: $schema=\(schema)\n" }
 
   private var settings: String {
     """
-    \(Self.modeline("sluice"))sluice: v1
-    project: \(Self.scalar(name))
+    \(Self.modeline("\(Self.schemaFolder)/sluice.schema.json"))sluice: v1
+    project: \(Scalar.written(name))
 
     """
   }
@@ -64,35 +67,35 @@ public struct NewProject: Sendable {
       case .url(let variable):
         """
             # A secret is never written here: the variable holds postgresql://user:password@host/database.
-            url: {env: \(Self.scalar(variable))}
+            url: {env: \(Scalar.written(variable))}
         """
       case .parts(let host, let port, let database, let username, let password):
         """
-            host: \(Self.scalar(host))
+            host: \(Scalar.written(host))
             port: \(port)
-            database: \(Self.scalar(database))
-            username: \(Self.scalar(username))
+            database: \(Scalar.written(database))
+            username: \(Scalar.written(username))
             # A secret is never written here: this names the environment variable that holds it.
-            password: {env: \(Self.scalar(password))}
+            password: {env: \(Scalar.written(password))}
             # disable, prefer, require, verify-ca or verify-full
             tls: prefer
         """
       }
     return """
-      \(Self.modeline("manifest"))authorizers:
+      \(Self.modeline(Self.schema))authorizers:
         warehouse:
       \(authorizer)
 
       destinations:
         warehouse:
           authorizer: warehouse
-          defaultSchema: \(Self.scalar(schema))
+          defaultSchema: \(Scalar.written(schema))
 
       """
   }
 
   private static let flows = """
-    \(modeline("manifest"))flows:
+    \(modeline(schema))flows:
       people:
         source: {path: data/people.csv}
         destination: warehouse
@@ -121,26 +124,9 @@ public struct NewProject: Sendable {
 
     """
 
-  /// `text` as YAML takes it for just that text.
-  private static func scalar(_ text: String) -> String {
-    let isPlain =
-      text.utf8.first.map { UInt8(ascii: "A")...UInt8(ascii: "z") ~= $0 && $0 != UInt8(ascii: "_") } ?? false
-      && text.isPlain(and: "_.-")
-    let isWord = ["true", "false", "null", "yes", "no", "on", "off"].contains(text.lowercased())
-    return isPlain && !isWord ? text : JSONValue.string(text).text(.line)
-  }
-
   /// `text` as a project's name may be: `My Shop` becomes `my-shop`; `project` where nothing of it may stay.
   public static func name(from text: String) -> String {
-    var name = ""
-    for scalar in text.lowercased().unicodeScalars {
-      switch scalar {
-      case "a"..."z", "0"..."9", "_", ".": name.unicodeScalars.append(scalar)
-      default: if !name.isEmpty, !name.hasSuffix("-") { name += "-" }
-      }
-    }
-    name = String(name.drop { "_.-".contains($0) }.prefix(63))
-    while let last = name.last, "_.-".contains(last) { name.removeLast() }
+    let name = ResourceName.made(from: text, joint: "-", keeping: "_.")
     return name.isEmpty ? "project" : name
   }
 }

@@ -70,7 +70,7 @@ extension Project {
 extension PostgresSource {
   /// The tables that are read of those in the database, and those that are named one by one in any case, sorted; each with
   /// what is said of it: by its name, else by the pattern with the most letters that fits.
-  fileprivate func chosen(among found: [QualifiedName]) -> [(QualifiedName, TableChoice)] {
+  func chosen(among found: [QualifiedName]) -> [(QualifiedName, TableChoice)] {
     var exact: [QualifiedName: TableChoice] = [:]
     var patterns: [(pattern: Glob, choice: TableChoice)] = []
     for choice in tables ?? [] {
@@ -92,7 +92,7 @@ extension PostgresSource {
 
 extension TableChoice {
   /// Whether it stands for any number of tables.
-  fileprivate var isPattern: Bool { pattern.contains { $0 == "*" || $0 == "?" } }
+  var isPattern: Bool { pattern.contains { $0 == "*" || $0 == "?" } }
   fileprivate var literals: Int { pattern.count { $0 != "*" && $0 != "?" } }
 }
 

@@ -48,6 +48,21 @@ public func grantsDocument(_ grants: [AuthorizerGrants], diagnostics: [Diagnosti
   ]
 }
 
+/// What `import --output json` prints.
+///
+/// - Parameters:
+///   - flows: the names of those that were written.
+///   - file: the file that they were written to, as the command line names it; nothing where they were not.
+///   - manifest: their manifest; nothing where there is none.
+public func importDocument(
+  flows: [String] = [], file: String? = nil, manifest: String? = nil, diagnostics: [Diagnostic]
+) -> JSONValue {
+  [
+    "formatVersion": formatVersion, "flows": .array(flows.map { .string($0) }), "file": .string(file),
+    "manifest": .string(manifest), "diagnostics": .array(diagnostics.map(diagnosticJSON)),
+  ]
+}
+
 /// What `preview --output json` prints (schemas/preview.schema.json).
 public func previewDocument(_ preview: Preview) -> JSONValue {
   [

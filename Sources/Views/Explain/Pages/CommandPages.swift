@@ -54,5 +54,52 @@ extension CodePage {
       because: "Each is another database.",
       causes: ["the project has more than one: name the one that is meant"],
       wrong: "sluice sandbox psql", right: "sluice sandbox psql warehouse"),
+    CodePage(
+      "destination-required", "`sluice import` wants the name of a destination, as the project has several, or none.",
+      because: "Each flow writes to one.",
+      causes: ["the project has more than one: name the one that is meant", "the project declares none yet"],
+      wrong: "sluice import data/orders.csv", right: "sluice import data/orders.csv --to warehouse",
+      see: ["flow.destination", "destination"]),
+    CodePage(
+      "import-no-table", "No table of the authorizer's database is called that, or fits the pattern.",
+      because: "There is nothing to write a flow of.",
+      causes: [
+        "a typing mistake: the nearest name is shown", "the schema is not written, and it is not `public`",
+        "a view: patterns fit tables alone, and views are named one by one",
+        "a shell took `*` for files: the pattern stands in quotes",
+      ],
+      wrong: "sluice import crm --tables 'sale.*'", right: "sluice import crm --tables 'sales.*'",
+      see: ["source.tables"]),
+    CodePage(
+      "import-known", "`sluice import` left out a flow whose name the project has already.",
+      because: "What stands in a manifest is never written over, and no two flows have one name.",
+      causes: [
+        "it was imported before: only what is new is written", "another flow has that name: give one with --name",
+      ],
+      right: "sluice import data/orders.csv --name orders_2024", see: ["duplicate-resource"]),
+    CodePage(
+      "import-left-out", "`sluice import` left out a field, or a flow, that no manifest can hold.",
+      because: "The manifest must load again, and mean the same.",
+      causes: [
+        "a field whose name begins with `$`, which stands for what the load itself knows: read it with a query that names "
+          + "it otherwise",
+        "a table without columns, or one that exists and has none of the source's fields",
+      ],
+      right: "source: {authorizer: crm, query: 'SELECT \"$id\" AS id FROM orders'}", see: ["flow.columns"]),
+    CodePage(
+      "import-onto-itself", "An imported flow would write into the very table that it reads.",
+      because: "It would empty the table, or change it while it is read.",
+      causes: ["the destination is in the database of the authorizer that is imported: name another one with --to"],
+      wrong: "sluice import warehouse --tables 'sales.*'", right: "sluice import crm --tables 'sales.*' --to warehouse"),
+    CodePage(
+      "import-exists", "`sluice import --out` would write over a file that is there.",
+      because: "It may be somebody's work: nothing was written.",
+      causes: ["an earlier import's file: name a new one, the order of files has no meaning"],
+      wrong: "sluice import crm --tables 'sales.*' --out flows.yaml",
+      right: "sluice import crm --tables 'sales.*' --out flows/sales.yaml"),
+    CodePage(
+      "import-unwritable", "The new manifest could not be written.", because: "Nothing was written.",
+      causes: ["the folder does not exist", "no permission, or no room, in that folder"],
+      right: "mkdir flows && sluice import data/*.csv --out flows/files.yaml"),
   ]
 }

@@ -29,7 +29,7 @@ extension CodePage {
       wrong: "orders: {after: [customers]}\ncustomers: {after: [orders]}", right: "orders: {after: [customers]}",
       see: ["flow.after"]),
     CodePage(
-      "name-clash", "Two tables of `tables:` would become flows of one name.",
+      "name-clash", "Two tables of `tables:`, or two that `sluice import` reads, would become flows of one name.",
       because: "The names are made of lower-case letters, digits and `_`, so that `a-b` and `a_b` are one.",
       causes: ["tables that differ in case or in such characters only: skip one, and give it a flow of its own"],
       wrong: "tables: {\"public.*\": {}}      # has \"a-b\" and a_b",
