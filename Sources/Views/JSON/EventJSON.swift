@@ -4,7 +4,8 @@ internal import Manifests
 internal import OrderedCollections
 public import Planning
 
-/// The line that `apply --output json` and `run --output json` print for an event; nothing where it is not worth one.
+/// The line that `apply --output json` and `run --output json` print for an event (schemas/events.schema.json); nothing
+/// where it is not worth one.
 public func eventJSON(_ event: Event) -> JSONValue? {
   switch event {
   // A step is one line, when it has ended: who reads the stream counts steps by lines.
