@@ -1,6 +1,6 @@
-# Sourced by examples/quickstart.sh, Tests/run.sh and .ci/run: what has to be on the machine, and how it gets there.
+# Sourced by examples/quickstart.sh, Tests/run.sh and the scripts beside it: what has to be on the machine, and how it gets there.
 #
-#   require build sandbox [schema] [programs] [pooler] [ssh] [certificates] [tracer]
+#   require build sandbox [schema] [programs] [pooler] [ssh] [certificates] [tracer] [packager] [debian]
 #
 # installs what is missing of these groups with apt-get, or says what to install.
 
@@ -33,6 +33,11 @@ missing_packages() {
       programs) command -v zstd >/dev/null || echo zstd ;;
       sandbox) has_postgres || echo postgresql ;;
       certificates) command -v openssl >/dev/null || echo openssl ;;
+      packager)
+        command -v dpkg-shlibdeps >/dev/null || echo dpkg-dev
+        [ -x /usr/bin/python3 ] || echo python3
+        ;;
+      debian) PATH=$PATH:/usr/sbin command -v debootstrap >/dev/null || echo debootstrap ;;
       tracer) command -v strace >/dev/null || echo strace ;;
       pooler) find_pgbouncer >/dev/null || echo pgbouncer ;;
       ssh)
