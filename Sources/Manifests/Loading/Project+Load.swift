@@ -80,6 +80,7 @@ struct ProjectLoader {
     let declarations = VariableDeclarations.record.read(
       entries.filter { own.contains($0.key) }, at: start, &reading)
     diagnostics += reading.diagnostics
+    project.environments = declarations.environments.map(\.name)
     let environment = chooseEnvironment(declarations, entries.first { $0.key == "environments" }?.keyPlace)
     let variables = Variables(declarations, environment: environment, options: options, &diagnostics)
 

@@ -6,6 +6,8 @@ public struct Project: Sendable {
   public var name: String = "default"
   /// The environment chosen, if the project has any.
   public var environment: String?
+  /// The environments that there are to choose from, in the order of sluice.yaml.
+  public var environments: [String] = []
   public var authorizers: [String: Resource<Authorizer>] = [:]
   public var tunnels: [String: Resource<Tunnel>] = [:]
   public var sources: [String: Resource<Source>] = [:]

@@ -19,7 +19,7 @@ struct ApplyCommand: AsyncParsableCommand {
   @OptionGroup var confirmation: ConfirmationOptions
   @OptionGroup var selection: SelectionOptions
   @OptionGroup var inference: InferenceOptions
-  @Argument(help: "Flows' names, or patterns of them.") var flows: [String] = []
+  @Argument(help: "Flows' names, or patterns of them.", completion: .flows) var flows: [String] = []
   @Flag(help: "Apply what does not need a blocked step; the exit status is 1 where one is blocked.")
   var partial = false
   @Option(

@@ -18,7 +18,9 @@ struct CheckCommand: AsyncParsableCommand {
 
   @OptionGroup var project: ProjectOptions
   @OptionGroup var output: OutputOptions
-  @Argument(help: "Addresses, as in authorizer/warehouse or flow/orders; default: all authorizers and tunnels.")
+  @Argument(
+    help: "Addresses, as in authorizer/warehouse or flow/orders; default: all authorizers and tunnels.",
+    completion: .addresses)
   var addresses: [String] = []
 
   func run() async throws {

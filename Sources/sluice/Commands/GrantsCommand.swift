@@ -25,7 +25,8 @@ struct GrantsCommand: AsyncParsableCommand {
 
   @OptionGroup var project: ProjectOptions
   @OptionGroup var output: OutputOptions
-  @Argument(help: "An authorizer, as in authorizer/warehouse; default: all that flows write through.")
+  @Argument(
+    help: "An authorizer, as in authorizer/warehouse; default: all that flows write through.", completion: .authorizers)
   var authorizer: String?
   @Flag(help: "Leave out what the roles have already, by whatever way they have it.")
   var missing = false

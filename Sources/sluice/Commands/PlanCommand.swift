@@ -16,7 +16,7 @@ struct PlanCommand: AsyncParsableCommand {
   @OptionGroup var output: ReviewOutputOptions
   @OptionGroup var selection: SelectionOptions
   @OptionGroup var inference: InferenceOptions
-  @Argument(help: "Flows' names, or patterns of them.") var flows: [String] = []
+  @Argument(help: "Flows' names, or patterns of them.", completion: .flows) var flows: [String] = []
   @Flag(help: "Exit with 0 when there is nothing to do, 1 on an error or a blocked step, 2 when there are changes.")
   var detailedExitcode = false
   @Flag(help: "Take steps that are unchanged, but whose live checks fail, for errors.")

@@ -21,7 +21,7 @@ struct PreviewCommand: AsyncParsableCommand {
 
   @OptionGroup var project: ProjectOptions
   @OptionGroup var output: OutputOptions
-  @Argument(help: "A flow's name.") var flow: String
+  @Argument(help: "A flow's name.", completion: .flows) var flow: String
   @Option(help: ArgumentHelp("How many rows.", valueName: "n")) var rows = 20
 
   func validate() throws {

@@ -32,7 +32,7 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var confirmation: ConfirmationOptions
   @OptionGroup var selection: SelectionOptions
   @OptionGroup var loading: LoadingOptions
-  @Argument(help: "Flows' names, or patterns of them.") var flows: [String] = []
+  @Argument(help: "Flows' names, or patterns of them.", completion: .flows) var flows: [String] = []
   @Flag(help: "Plan and apply first.") var apply = false
   @Flag(help: "Only flows whose last load failed, and those that were skipped for it.") var failed = false
   @Flag(help: "Only flows that are due by their schedules, each for the slot that nobody has loaded yet.") var due =

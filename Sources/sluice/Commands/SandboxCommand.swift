@@ -76,7 +76,8 @@ struct SandboxCommand: AsyncParsableCommand {
       discussion: "What stands behind the authorizer's name is handed to psql: sluice sandbox psql wh -- -c 'TABLE x'")
     @OptionGroup var project: ProjectOptions
     @OptionGroup var output: OutputOptions
-    @Argument(help: "An authorizer's name; not needed where the project has one.") var authorizer: String?
+    @Argument(help: "An authorizer's name; not needed where the project has one.", completion: .authorizers)
+    var authorizer: String?
     @Argument(parsing: .postTerminator, help: "psql's own arguments.") var arguments: [String] = []
 
     func run() async throws {

@@ -31,7 +31,7 @@ struct StateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Show one resource as it was applied, as JSON.")
     @OptionGroup var project: ProjectOptions
     @OptionGroup var output: OutputOptions
-    @Argument(help: "An address, as in flow/orders.") var address: String
+    @Argument(help: "An address, as in flow/orders.", completion: .applied) var address: String
 
     func run() async throws {
       try await StateWork(project, output).run { work in
@@ -55,8 +55,8 @@ struct StateCommand: AsyncParsableCommand {
     @OptionGroup var project: ProjectOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var lock: LockOptions
-    @Argument(help: "The address as it is, as in flow/orders.") var old: String
-    @Argument(help: "The address as it shall be, of the same kind.") var new: String
+    @Argument(help: "The address as it is, as in flow/orders.", completion: .applied) var old: String
+    @Argument(help: "The address as it shall be, of the same kind.", completion: .addresses) var new: String
 
     func run() async throws {
       try await StateWork(project, output).run { work in
@@ -92,7 +92,7 @@ struct StateCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var lock: LockOptions
     @Flag(help: "Forget resources with `protect: true` too.") var force = false
-    @Argument(help: "Addresses, as in flow/orders.") var addresses: [String]
+    @Argument(help: "Addresses, as in flow/orders.", completion: .applied) var addresses: [String]
 
     func run() async throws {
       try await StateWork(project, output).run { work in

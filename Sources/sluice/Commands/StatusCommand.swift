@@ -21,7 +21,8 @@ struct StatusCommand: AsyncParsableCommand {
   @OptionGroup var project: ProjectOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var selection: SelectionOptions
-  @Argument(help: "Flows' names, or patterns of them; default: all that were applied.") var flows: [String] = []
+  @Argument(help: "Flows' names, or patterns of them; default: all that were applied.", completion: .flows)
+  var flows: [String] = []
   @Option(help: ArgumentHelp("How many loads of a flow's history.", valueName: "n")) var limit = 10
 
   func validate() throws {

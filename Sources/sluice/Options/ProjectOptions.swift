@@ -5,7 +5,7 @@ import Planning
 struct ProjectOptions: ParsableArguments {
   @OptionGroup var location: LocationOptions
 
-  @Option(name: .customLong("env"), help: "The environment (or SLUICE_ENV).")
+  @Option(name: .customLong("env"), help: "The environment (or SLUICE_ENV).", completion: .environments)
   var environment: String?
   @Option(name: .customLong("var"), help: ArgumentHelp("A variable's value.", valueName: "name=value"))
   var variables: [String] = []

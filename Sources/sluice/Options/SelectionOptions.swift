@@ -5,9 +5,12 @@ import Planning
 struct SelectionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Only these, and what they need: an address, a pattern of addresses, or a label.", valueName: "what"))
+      "Only these, and what they need: an address, a pattern of addresses, or a label.", valueName: "what"),
+    completion: .selectable)
   var select: [String] = []
-  @Option(help: ArgumentHelp("Not these: an address, a pattern of addresses, or a label.", valueName: "what"))
+  @Option(
+    help: ArgumentHelp("Not these: an address, a pattern of addresses, or a label.", valueName: "what"),
+    completion: .selectable)
   var exclude: [String] = []
 
   /// The selection that these make, with a command's arguments.
