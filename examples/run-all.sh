@@ -57,7 +57,7 @@ sluice=${SLUICE:-$(command -v sluice)} || {
   echo 'There is no `sluice` in PATH. Build it (README.md), or set SLUICE to the program.' >&2
   exit 1
 }
-export examples copies sluice PSQL_PAGER=cat
+export PSQL_PAGER=cat examples copies sluice
 
 if [ $# = 0 ]; then
   for check in "$examples"/*/check.sql; do set -- "$@" "$(basename "$(dirname "$check")")"; done
