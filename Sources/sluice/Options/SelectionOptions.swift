@@ -28,6 +28,7 @@ struct SelectionOptions: ParsableArguments {
 struct InferenceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Look into the sources of this flow for columns once more: a name, or a pattern of names.", valueName: "flow"))
+      "Look into the sources of this flow for columns once more: a name, or a pattern of names.", valueName: "flow"),
+    completion: .flows)
   var reinfer: [String] = []
 }
