@@ -12,11 +12,11 @@ struct Record<Model: Sendable>: Sendable {
   let empty: @Sendable () -> Model
   /// Looks at fields side by side.
   let check: @Sendable (Model, Given, inout Reading) -> Void
-  private let positions: [String: Int]
+  let positions: [String: Int]
   /// The positions of fields that are required.
   private let required: [Int]
   /// Fields that this version knows of, and refuses.
-  private let unsupported: Set<String>
+  let unsupported: Set<String>
 
   init(
     _ words: String, _ empty: @escaping @Sendable () -> Model, _ fields: [Field<Model>], unsupported: Set<String> = [],
@@ -90,70 +90,6 @@ struct Record<Model: Sendable>: Sendable {
     }
     return count
   }
-
-  private func unknown(_ entry: Entry, _ given: inout Given, _ reading: inout Reading, _ others: OtherFields) {
-    if others.contain(entry.key) { return }
-    guard !unsupported.contains(entry.key) else {
-      given.hasUnsupported = true
-      reading.report(.notSupported("`\(entry.key)`", at: entry.keyPlace))
-      return
-    }
-    var diagnostic = Diagnostic.unknownField(entry.key, in: words, known: names + others.names, at: entry.keyPlace)
-    if entry.key == "<<" {
-      given.hasMergeKey = true
-      diagnostic.help = [
-        "YAML 1.2 has no merge keys: repeat the fields, put them under `defaults:` in sluice.yaml, or take all of them"
-          + " with `name: *anchor`"
-      ]
-    } else if let position = meant(by: entry.key) {
-      given.mistyped.insert(fields[position].name)
-      diagnostic.help[0] = help(for: entry, meaning: position, reading)
-    } else if let opposite = FieldSynonyms.opposite(of: entry.key, among: names),
-      let value = entry.value.scalar?.boolValue
-    {
-      diagnostic.help.insert("write `\(opposite): \(!value)`", at: 0)
-    } else if let position = place(for: entry, given, reading) {
-      given.mistyped.insert(fields[position].name)
-      let value = entry.value.scalar.flatMap { WrittenValue.scalar($0) } ?? "..."
-      diagnostic.help.insert("write `\(fields[position].name): {\(entry.key): \(value)}`", at: 0)
-    } else if positions["manifests"] != nil, Kind.allCases.contains(where: { $0.mapName == entry.key }) {
-      diagnostic.help.insert("`\(entry.key)` belongs in a manifest: any other .yaml file of the project", at: 0)
-    } else if entry.key == "schema", positions["table"] != nil {
-      let schema = entry.value.scalar?.text ?? "sales"
-      diagnostic.help.insert(
-        "the schema is a part of `table`, as in `table: \(schema).orders`; for all flows it is the destination's"
-          + " `defaultSchema`", at: 0)
-    }
-    reading.report(diagnostic)
-  }
-
-  /// The field that was meant by `name`: one that is called so elsewhere, else one of nearly these letters.
-  private func meant(by name: String) -> Int? {
-    (FieldSynonyms.field(meantBy: name, among: names) ?? nearest(to: name, in: names)).flatMap { positions[$0] }
-  }
-
-  /// What to write for an entry under a wrong name, whose value may have to be another one too.
-  private func help(for entry: Entry, meaning position: Int, _ reading: Reading) -> String {
-    let name = fields[position].name
-    var (trial, model) = (Reading(root: reading.root), empty())
-    _ = trial.member(name, at: entry.value.place) { fields[position].read(entry.value, &$0, &model) }
-    return trial.instead.map { "write `\(name): \($0)`" } ?? "did you mean `\(name)`?"
-  }
-
-  /// The field that is a map in which `entry` would stand well; nothing where it is written already.
-  private func place(for entry: Entry, _ given: Given, _ reading: Reading) -> Int? {
-    guard entry.value.scalar != nil else { return nil }
-    let outer = fields.indices.filter { index in
-      let members = fields[index].members
-      guard !members.areNamed, given.isMissing(fields[index].name) else { return false }
-      return members.fields().contains { $0.name == entry.key }
-    }
-    guard outer.count == 1 else { return nil }
-    var (trial, model) = (Reading(root: reading.root), empty())
-    let map = Node(.mapping([entry]), at: entry.value.place)
-    _ = fields[outer[0]].read(map, &trial, &model)
-    return trial.errorCount == 0 ? outer[0] : nil
-  }
 }
 
 /// Fields of a map that are none of a record's and yet no mistake, as somebody else reads them.
@@ -210,17 +146,6 @@ struct Given {
   func isMissing(_ name: String) -> Bool { !isWritten(name) && !mistyped.contains(name) && !hasMergeKey }
 }
 
-extension Record {
-  /// The map that was meant by a value alone: `{attempts: 5}` by `5`. Its first field takes it.
-  fileprivate func map(holding node: Node, _ reading: Reading) -> String? {
-    guard let field = fields.first, let scalar = node.scalar, scalar.kind != .null,
-      let value = WrittenValue.scalar(scalar)
-    else { return nil }
-    var (trial, model) = (Reading(root: reading.root), empty())
-    return field.read(node, &trial, &model) ? "{\(field.name): \(value)}" : nil
-  }
-}
-
 extension Shape {
   /// A map of declared fields, as a value.
   static func record(_ record: Record<Value>) -> Shape {
@@ -239,24 +164,5 @@ extension Shape {
       guard let members = json.objectValue else { return false }
       return record.written(value, in: members) == members.count
     }
-  }
-}
-
-extension Diagnostic {
-  static func missing(_ name: String, in words: String, at place: Place, help: [String] = []) -> Diagnostic {
-    Diagnostic(.error, "missing-field", "\(words) needs `\(name)`", at: place, help: help)
-  }
-
-  static func unknownField(_ name: String, in words: String, known: [String], at place: Place) -> Diagnostic {
-    var help = suggestions(for: name, in: known, called: "fields")
-    if let field = FieldSynonyms.field(meantBy: name, among: known) {
-      if nearest(to: name, in: known) != nil { help.removeFirst() }
-      help.insert("did you mean `\(field)`?", at: 0)
-    }
-    return Diagnostic(.error, "unknown-field", "\(words) has no field `\(name)`", at: place, help: help)
-  }
-
-  static func notSupported(_ what: String, at place: Place) -> Diagnostic {
-    Diagnostic(.error, "not-supported", "\(what) is not supported by this version of sluice", at: place)
   }
 }

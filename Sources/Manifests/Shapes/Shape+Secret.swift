@@ -72,6 +72,11 @@ extension Shape where Value == SecretReference {
 
   private static func plain(_ node: Node, _ reading: inout Reading) {
     if node.scalar?.style == .unknown { return }
+    if case .sequence = node.content {
+      // The one element of a list may be the secret: it is not to be written in its place.
+      reading.complain(Complaint("wants \(words), found a list", code: "wrong-type"), about: node)
+      return
+    }
     guard case .scalar(let scalar) = node.content, scalar.style != .plain || scalar.kind != .null else {
       reading.wrongType(node, wants: words)
       return
