@@ -112,6 +112,13 @@ struct SourceTests {
     #expect(found.first?["message"] == "the encoding \"utf-99\" is not known here")
     #expect(found.last?["help"]?.strings == ["write `csv: {delimiter: \";\"}` on the source"])
     #expect(plan.action("flow/two") == "blocked")
+
+    // The file is there, and will not be another one: declared columns make no difference.
+    try world.setFlows(
+      "one: {source: {path: one.csv}, destination: wh, writeMode: insert, columns: {id: bigint, name: text}}")
+    let declared = try await world.document("plan")
+    #expect(declared.action("flow/one") == "blocked")
+    #expect(declared.diagnostics("source-readable").map(\.place) == ["one.csv:1:1"])
   }
 
   @Test("JSON is previewed as its table would hold it; a declared field that no object has yet is a warning")

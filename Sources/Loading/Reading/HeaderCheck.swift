@@ -9,10 +9,11 @@ func checkHeader(
   func place(_ index: Int) -> (Int, Int) { places.indices.contains(index) ? places[index] : (1, 1) }
   if header.count == 1, isQuoted.first != true, let delimiter = likelyDelimiter(header[0], dialect) {
     let (line, column) = place(0)
-    throw Failure(
-      .sourceReadable(
-        "the header of \(file) is one field: \"\(header[0].shortened)\"", file, line: line, column: column,
-        help: ["write `csv: {delimiter: \"\(delimiter)\"}` on the source"]))
+    var undivided = Diagnostic.sourceReadable(
+      "the header of \(file) is one field: \"\(header[0].shortened)\"", file, line: line, column: column,
+      help: ["write `csv: {delimiter: \"\(delimiter)\"}` on the source"])
+    undivided.reason = "header-in-one-piece"
+    throw Failure(undivided)
   }
   var seen: [String: Int] = [:]
   for (index, name) in header.enumerated() {

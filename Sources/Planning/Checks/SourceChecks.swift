@@ -14,7 +14,9 @@ extension FlowContext {
       return diagnostics.map { diagnostic in
         var diagnostic = diagnostic
         // What cannot be read at all will not be readable later either.
-        let mayComeLater = areColumnsKnown && !["not-supported", "source-encoding"].contains(diagnostic.code)
+        let isLasting =
+          ["not-supported", "source-encoding"].contains(diagnostic.code) || diagnostic.reason == "header-in-one-piece"
+        let mayComeLater = areColumnsKnown && !isLasting
         if diagnostic.code == "source-encoding" {
           diagnostic.code = Check.ID.sourceReadable.rawValue
           diagnostic.place = places.place(of: "source.csv.encoding", "source", "sources")
