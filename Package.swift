@@ -72,6 +72,7 @@ let package = Package(
     .target(
       name: "Tunnels",
       dependencies: [
+        "Secrets",
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
@@ -180,7 +181,7 @@ let tests: [(target: String, dependencies: [Target.Dependency])] = [
       "Reconciling", "Planning", "Manifests", "State", "Postgres", "Catalog", "Diagnostics", "JSON",
     ]
   ),
-  ("Tunnels", ["Tunnels", "Postgres", "Catalog"]),
+  ("Tunnels", ["Tunnels", "Postgres", "Catalog", "Secrets"]),
   ("Connecting", ["Connecting", "Manifests", "Postgres", "Catalog", "Diagnostics", "Secrets"]),
   ("Sandbox", ["Sandbox", "Manifests", "Postgres", "Catalog", "Diagnostics"]),
   (

@@ -41,7 +41,7 @@ public struct DirectConnector: Connector {
   private let folder: String
   private let command: String
   /// The tunnels that authorizers go through.
-  public let tunnels: ProjectTunnels
+  let tunnels: ProjectTunnels
 
   /// Makes a connector.
   ///

@@ -1,6 +1,5 @@
 internal import Diagnostics
 internal import Manifests
-internal import Secrets
 internal import Tunnels
 
 extension Diagnostic {
@@ -43,7 +42,7 @@ extension Diagnostic {
   }
 
   private static func said(_ error: TunnelError) -> [String] {
-    (error.words.isEmpty ? [] : ["ssh says: \(Redaction.redacted(error.words.joined(separator: "\n")))"])
+    (error.words.isEmpty ? [] : ["ssh says: \(error.words.joined(separator: "\n"))"])
       + (error.failure == .other || error.failure == .ended ? error.ending.map { [$0] } ?? [] : [])
   }
 

@@ -1,4 +1,3 @@
-internal import Secrets
 public import Diagnostics
 public import Manifests
 public import Tunnels
@@ -87,8 +86,7 @@ public struct ProjectTunnels: Sendable {
     settings.hostKey = spec.hostKey
     if let reference = spec.password {
       let what = "the password of tunnel \(tunnel.name)"
-      let password = try await secrets.read(reference, for: what, at: tunnel.places.place(of: "password"))
-      settings.password = password.reveal { TunnelPassword($0) }
+      settings.password = try await secrets.read(reference, for: what, at: tunnel.places.place(of: "password"))
     }
     return settings
   }

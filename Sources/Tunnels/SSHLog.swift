@@ -1,3 +1,5 @@
+internal import Secrets
+
 /// What ssh has said on standard error, with `-v`.
 struct SSHLog {
   /// What a line says besides words.
@@ -9,7 +11,6 @@ struct SSHLog {
   }
 
   private let controlPath: String
-  private let secret: String?
   /// The last lines that are meant for people.
   private(set) var words: [String] = []
   /// Whether the server would take a key, with which nobody was let in yet.
@@ -18,10 +19,7 @@ struct SSHLog {
   private var requested: Int?
   private var ports: [Int: Int] = [:]
 
-  init(controlPath: String, secret: String?) {
-    self.controlPath = controlPath
-    self.secret = secret.flatMap { $0.isEmpty ? nil : $0 }
-  }
+  init(controlPath: String) { self.controlPath = controlPath }
 
   /// Takes a line up.
   mutating func take(_ line: String) -> Event? {
@@ -34,7 +32,7 @@ struct SSHLog {
       let reason = Self.rest(of: said, after: "open failed: ")
     {
       guard let port = ports.removeValue(forKey: channel) else { return nil }
-      return .refused(port: port, redacted(reason))
+      return .refused(port: port, Redaction.redacted(reason))
     }
     add(line)
     return nil
@@ -67,12 +65,10 @@ struct SSHLog {
       line.isEmpty || line.allSatisfy { $0 == "@" } || line.hasPrefix("OpenSSH_") || line.hasPrefix("Authenticated to")
       || line.hasPrefix("Transferred: ") || line.hasPrefix("Bytes per second: ") || line.hasPrefix("Killed by signal")
     guard !isNoise else { return }
-    words.append(redacted(line.hasPrefix("@ ") ? line.filter { $0 != "@" }.trimmed : line))
+    words.append(Redaction.redacted(line.hasPrefix("@ ") ? line.filter { $0 != "@" }.trimmed : line))
     // What it says of a key that has changed is the longest.
     if words.count > 20 { words.removeFirst() }
   }
-
-  private func redacted(_ text: String) -> String { secret.map { text.replacing($0, with: "•••") } ?? text }
 
   private static func rest(of line: String, after prefix: String) -> String? {
     line.hasPrefix(prefix) ? String(line.dropFirst(prefix.count)) : nil

@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import Secrets
 internal import Subprocess
 internal import Synchronization
 internal import SystemPackage
@@ -47,7 +48,7 @@ final class SSHProcess: Sendable {
     self.prepare = prepare
     // The path of a socket is short, and ssh adds 17 bytes to it for a while. It can be used by its owner alone.
     control = ControlSocket(path: "/tmp/sluice-\(SystemCalls.randomName())")
-    state = Mutex(State(log: SSHLog(controlPath: control.path, secret: nil)))
+    state = Mutex(State(log: SSHLog(controlPath: control.path)))
   }
 
   /// Runs it to its end.
@@ -132,10 +133,8 @@ final class SSHProcess: Sendable {
     let settings = try await prepare()
     try Self.checkFiles(of: settings)
     guard let program = SSHCommand.program(in: environment) else { throw TunnelError(.programMissing) }
-    let secret = settings.password?.value
-    state.withLock { $0.log = SSHLog(controlPath: control.path, secret: secret) }
     let (terminal, end) = try HeldTerminal.open()
-    if let secret { try terminal.type(secret) }
+    try settings.password?.reveal { try terminal.type($0) }
     let knownHosts = try KnownHosts(pinning: settings.hostKey)
     defer { knownHosts.remove() }
     let isWanted = state.withLock { state in

@@ -1,3 +1,5 @@
+public import Secrets
+
 /// How to reach and enter an SSH server: plain values, with paths that are absolute.
 public struct TunnelSettings: Sendable {
   /// The server's name or address, or a name of `configuration`.
@@ -6,7 +8,7 @@ public struct TunnelSettings: Sendable {
   /// Nothing: what ssh itself would use, as for all that follows.
   public var username: String?
   public var identityFile: String?
-  public var password: TunnelPassword?
+  public var password: Secret?
   /// The one key that the server may have, as known_hosts writes it: kind and base64.
   public var hostKey: String?
   public var knownHostsFile: String?
@@ -21,23 +23,6 @@ public struct TunnelSettings: Sendable {
     self.port = port
     self.folder = folder
   }
-}
-
-/// A password for ssh. It cannot be printed, interpolated, encoded or reflected.
-public struct TunnelPassword: Sendable {
-  let value: String
-
-  /// Wraps `value`.
-  public init(_ value: String) { self.value = value }
-}
-
-extension TunnelPassword: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// Never the value.
-  public var description: String { "(secret)" }
-  /// Never the value.
-  public var debugDescription: String { "(secret)" }
-  /// Nothing to see.
-  public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// Where a forward leads, as the SSH server sees it.

@@ -1,3 +1,4 @@
+import Secrets
 import Foundation
 import Postgres
 import SystemPackage
@@ -138,7 +139,7 @@ struct OpenTunnelsTests {
     var settings = TunnelSettings(host: "127.0.0.1", port: world.server.port, folder: world.server.folder.string)
     settings.username = user.name
     settings.hostKey = try world.server.hostKey
-    settings.password = TunnelPassword(user.password)
+    settings.password = Secret(user.password)
     let opened = settings
     try await world.tunnels.open("t", within: .seconds(60)) { opened }
     let client = try #require(world.server.clients.first)
@@ -171,7 +172,7 @@ struct OpenTunnelsTests {
     #expect(!log.contains("Accepted"))
     settings.configuration = nil
 
-    settings.password = TunnelPassword("wrong")
+    settings.password = Secret("wrong")
     let refused = TunnelWorld(server: world.server)
     #expect(await refused.failure(settings)?.failure == .passwordRefused)
     #expect(world.server.clients.isEmpty)
