@@ -58,6 +58,28 @@ public struct LedgerReader: Sendable {
     }
   }
 
+  /// The last load of each flow.
+  ///
+  /// - Throws: `Failure` where a ledger cannot be read; `CancellationError`.
+  func lastLoads() async throws -> [String: LastLoad] {
+    let (found, diagnostics) = try await asking { database, flows, settings in
+      let statements = byLedger(flows).map { ledger, flows -> SQL in
+        """
+        SELECT f.flow, l.status, extract(epoch FROM l.finished) FROM \(sql: newest(of: flows, in: ledger, limit: 1))
+        """
+      }
+      return try database.transaction(prelude: settings, running: statements).flatMap { rows in
+        rows.map { row in
+          let finished = row.text(2).flatMap(Double.init) ?? 0
+          return (flow: row.text(0) ?? "", load: LastLoad(hasFailed: row.text(1) == "failed", finished: finished))
+        }
+      }
+    }
+    if !diagnostics.isEmpty { throw Failure(diagnostics) }
+    // A flow that was renamed has loads under each of its names.
+    return Dictionary(found.joined().map { ($0.flow, $0.load) }) { $0.finished > $1.finished ? $0 : $1 }
+  }
+
   /// Asks each authorizer, side by side.
   private func asking<T: Sendable>(
     _ question: @escaping @Sendable (borrowing Database, [AppliedFlow], [SQL]) throws -> T
@@ -110,13 +132,22 @@ public struct LedgerReader: Sendable {
     Dictionary(grouping: flows, by: \.design.ledger).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
-  /// The rows of `flows`, each under each of its names: by the index, however many there are.
+  /// The rows of `flows`, each under each of its names.
   private func loads(of flows: [AppliedFlow], in ledger: QualifiedName, limit: Int, where condition: SQL = "true")
     -> SQL
   {
     """
     SELECT f.flow, \(sql: RecordedLoad.columns)
-    FROM unnest(\(sql: names(of: flows))) AS f (flow, name), LATERAL (
+    FROM \(sql: newest(of: flows, in: ledger, limit: limit, where: condition))
+    """
+  }
+
+  /// The flows as `f`, with their newest rows as `l`: by the index, however many there are.
+  private func newest(
+    of flows: [AppliedFlow], in ledger: QualifiedName, limit: Int, where condition: SQL = "true"
+  ) -> SQL {
+    """
+    unnest(\(sql: names(of: flows))) AS f (flow, name), LATERAL (
       SELECT * FROM \(name: ledger)
       WHERE project = \(value: project) AND flow = f.name AND lineage = \(value: lineage) AND \(sql: condition)
       ORDER BY finished DESC LIMIT \(value: limit)::bigint) l
