@@ -52,13 +52,13 @@ public struct ProjectGraph: Sendable {
     for node in inputs.joined() { _ = position(node) }
     for node in flows { _ = position(node) }
     for node in tables { _ = position(node) }
+    let places = Dictionary(flows.map { ($0.title, position($0)) }) { first, _ in first }
     for (index, design) in designs.enumerated() {
       let flow = position(flows[index])
       for input in inputs[index] { edges.append(Edge(from: position(input), to: flow, isOrder: false)) }
       edges.append(Edge(from: flow, to: position(tables[index]), isOrder: false))
       for name in design.spec.after {
-        guard let before = flows.first(where: { $0.title == name }) else { continue }
-        edges.append(Edge(from: position(before), to: flow, isOrder: true))
+        if let before = places[name] { edges.append(Edge(from: before, to: flow, isOrder: true)) }
       }
     }
   }

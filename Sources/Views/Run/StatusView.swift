@@ -13,19 +13,18 @@ public struct StatusView {
     guard !statuses.isEmpty else { return "No flow was applied." }
     var table = TextTable([.left, .left, .left, .left, .right, .right, .left, .left])
     table.gaps = [1]
-    table.rows = [header(statuses)] + statuses.map { row($0, hasSchedules: Self.hasSchedules(statuses)) }
+    let hasSchedules = statuses.contains { $0.nextRun != nil }
+    table.rows = [header(hasSchedules)] + statuses.map { row($0, hasSchedules) }
     return (table.lines(style) + ["", summaryLine(statuses)]).joined(separator: "\n")
   }
 
-  private static func hasSchedules(_ statuses: [FlowStatus]) -> Bool { statuses.contains { $0.nextRun != nil } }
-
-  private func header(_ statuses: [FlowStatus]) -> [TextTable.Cell] {
+  private func header(_ hasSchedules: Bool) -> [TextTable.Cell] {
     let titles = ["flow", "status", "last success", "rows", "seconds", "last failure"]
     return [.init("")]
-      + (titles + (Self.hasSchedules(statuses) ? ["next run (UTC)"] : [])).map { .init($0, .dim) }
+      + (titles + (hasSchedules ? ["next run (UTC)"] : [])).map { .init($0, .dim) }
   }
 
-  private func row(_ status: FlowStatus, hasSchedules: Bool) -> [TextTable.Cell] {
+  private func row(_ status: FlowStatus, _ hasSchedules: Bool) -> [TextTable.Cell] {
     let success = status.lastSuccess
     var cells: [TextTable.Cell] = [
       status.word.sign, .init(status.flow.printable()), .init(words(status), status.word.paint),
