@@ -1,9 +1,7 @@
-import TestSupport
-
 extension TestDatabase {
   /// Waits until `condition`, a query of one boolean, holds: in one session of the server's, as one connection a look
   /// would take the machine from those who are waited for.
-  func wait(until condition: String) async throws {
+  public func wait(until condition: String) async throws {
     try await execute(
       """
       DO $wait$ BEGIN
@@ -16,7 +14,7 @@ extension TestDatabase {
   }
 
   /// Waits until `count` sessions of this database wait for a lock, in a statement like `query`.
-  func wait(forLockIn query: String = "%", count: Int = 1) async throws {
+  public func wait(forLockIn query: String = "%", count: Int = 1) async throws {
     try await wait(
       until: """
         SELECT count(*) = \(count) FROM pg_stat_activity
