@@ -117,7 +117,7 @@ struct InitCommand: AsyncParsableCommand {
         try descriptor.closeAfter { _ = try descriptor.writeAll(file.text.utf8) }
       }
     } catch {
-      throw Failure(Diagnostic(.error, "init-unwritable", "\(root) cannot be written: \(error)"))
+      throw Failure(Diagnostic(.error, "init-unwritable", "\(root) cannot be written: \(NamedFile.words(for: error))"))
     }
   }
 }

@@ -9,22 +9,17 @@ import SystemPackage
 
 /// A file that a command makes for the user, and that must not be there yet.
 struct NewFile {
-  /// As the command line says it.
-  let name: String
-  private let path: FilePath
+  private let file: NamedFile
 
-  /// - Parameter name: relative to the current folder, as all that a shell completes.
-  init(_ name: String) {
-    self.name = name
-    path = FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath(name)).lexicallyNormalized()
-  }
+  /// - Parameter name: relative to the current folder.
+  init(_ name: String) { file = NamedFile(name) }
 
   /// The folder that it comes to stand in, absolute.
-  var folder: FilePath { path.removingLastComponent() }
+  var folder: FilePath { file.path.removingLastComponent() }
 
   /// - Throws: `Failure` where there is anything of that name.
   func checkIsNew() throws(Failure) {
-    if (try? path.stat(followTargetSymlink: false)) != nil { throw Failure(exists) }
+    if (try? file.path.stat(followTargetSymlink: false)) != nil { throw Failure(exists) }
   }
 
   /// Writes `text`, whole or not at all; never over anything.
@@ -37,19 +32,19 @@ struct NewFile {
         permissions: [.ownerReadWrite, .groupRead, .otherRead])
       try descriptor.closeAfter { _ = try descriptor.writeAll(text.utf8) }
       // A link is made only where nothing is, unlike what a file is renamed to.
-      try FileManager.default.linkItem(atPath: new.string, toPath: path.string)
+      try FileManager.default.linkItem(atPath: new.string, toPath: file.path.string)
     } catch {
       try checkIsNew()
-      let reason = (error as? Errno).map { "\($0)" } ?? "\(error)"
       throw Failure(
         Diagnostic(
-          .error, "import-unwritable", "\(name) cannot be written: \(reason)",
+          .error, "import-unwritable", "\(file.name) cannot be written: \(NamedFile.words(for: error))",
           help: ["name a file in a folder that exists and that you may write in"]))
     }
   }
 
   private var exists: Diagnostic {
     Diagnostic(
-      .error, "import-exists", "\(name) is there already; nothing was written", help: ["name a new file with --out"])
+      .error, "import-exists", "\(file.name) is there already; nothing was written",
+      help: ["name a new file with --out"])
   }
 }

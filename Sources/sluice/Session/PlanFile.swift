@@ -11,25 +11,20 @@ import SystemPackage
 
 /// A saved plan's file.
 struct PlanFile {
-  /// As the command line says it.
-  let name: String
-  private let path: FilePath
+  private let file: NamedFile
 
-  /// - Parameter name: relative to the current folder, as all that a shell completes.
-  init(_ name: String) {
-    self.name = name
-    path = FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath(name))
-  }
+  /// - Parameter name: relative to the current folder.
+  init(_ name: String) { file = NamedFile(name) }
 
   /// Writes `plan`, whole or not at all; only its owner may read it.
   func write(_ plan: SavedPlan) throws(Failure) {
     do {
-      try Data((plan.json.text(.sorted) + "\n").utf8).write(to: URL(filePath: path.string), options: .atomic)
-      try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path.string)
+      try file.replace(with: plan.json.text(.sorted) + "\n")
+      try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path.string)
     } catch {
       throw Failure(
         Diagnostic(
-          .error, "plan-file", "cannot write the plan to \(name): \(Self.reason(error))",
+          .error, "plan-file", "cannot write the plan to \(file.name): \(NamedFile.words(for: error))",
           help: ["name a file in a folder that exists and that you may write in"]))
     }
   }
@@ -38,12 +33,12 @@ struct PlanFile {
   func read() throws(Failure) -> SavedPlan {
     let bytes: [UInt8]
     do {
-      bytes = try [UInt8](Data(contentsOf: URL(filePath: path.string)))
+      bytes = try [UInt8](Data(contentsOf: URL(filePath: file.path.string)))
     } catch {
       throw Failure(
         Diagnostic(
-          .error, "plan-file", "cannot read the plan \(name): \(Self.reason(error))",
-          help: ["`sluice plan --out \(name)` writes one"]))
+          .error, "plan-file", "cannot read the plan \(file.name): \(NamedFile.words(for: error))",
+          help: ["`sluice plan --out \(file.name)` writes one"]))
     }
     let json: JSONValue
     do {
@@ -51,18 +46,10 @@ struct PlanFile {
     } catch {
       throw Failure(
         Diagnostic(
-          .error, "not-a-plan", "\(name) is no saved plan: \(error.message)",
-          at: Place(file: path.string, line: error.line, column: error.column),
-          help: ["`sluice plan --out \(name)` writes one"]))
+          .error, "not-a-plan", "\(file.name) is no saved plan: \(error.message)",
+          at: Place(file: file.path.string, line: error.line, column: error.column),
+          help: ["`sluice plan --out \(file.name)` writes one"]))
     }
-    return try SavedPlan(json: json, file: name)
-  }
-
-  private static func reason(_ error: any Error) -> String {
-    switch (error as? CocoaError)?.code {
-    case .fileReadNoSuchFile?, .fileNoSuchFile?: return "there is no such file or folder"
-    case .fileReadNoPermission?, .fileWriteNoPermission?: return "permission denied"
-    default: return "\(error)"
-    }
+    return try SavedPlan(json: json, file: file.name)
   }
 }
