@@ -1,10 +1,10 @@
 internal import Catalog
 public import Connecting
 public import Diagnostics
-internal import Manifests
+public import Manifests
 public import Planning
 internal import Postgres
-internal import State
+public import State
 
 /// Reads what the ledgers tell of flows; each authorizer is asked once.
 public struct LedgerReader: Sendable {
@@ -19,11 +19,25 @@ public struct LedgerReader: Sendable {
   ///   - flows: what was applied, of which is asked.
   ///   - project: the project's name.
   ///   - lineage: the state's: loads of another one are not these flows'.
-  public init(_ flows: [AppliedFlow], project: String, lineage: String, connector: some Connector) {
+  init(_ flows: [AppliedFlow], project: String, lineage: String, connector: some Connector) {
     self.flows = flows
     self.project = project
     self.lineage = lineage
     self.connector = connector
+  }
+
+  /// Makes a reader of flows as they were applied.
+  ///
+  /// - Parameters:
+  ///   - project: the project as it was applied.
+  ///   - names: of which of its flows is asked; nothing for all.
+  /// - Throws: `Failure` where the state holds a flow without what the flow needs.
+  public init(
+    _ project: Project, _ state: AppliedState, names: [String]? = nil, connector: some Connector
+  ) throws(Failure) {
+    let all = try AppliedFlow.all(of: project, in: state)
+    let flows = names.map { $0.compactMap { all[$0] } } ?? all.values.sorted { $0.name < $1.name }
+    self.init(flows, project: project.name, lineage: state.lineage, connector: connector)
   }
 
   /// How each flow stands, by name, and why that is not known of others.
@@ -36,6 +50,17 @@ public struct LedgerReader: Sendable {
       }
     }
     return (found.flatMap { $0 }.sorted { $0.flow < $1.flow }, diagnostics)
+  }
+
+  /// The slots that are due, by flow, and the flows that have one and are broken: a run by hand has to load them first.
+  ///
+  /// - Throws: `Failure` where a ledger cannot be read; `CancellationError`.
+  public func dueSlots() async throws -> (slots: [String: String], broken: [String]) {
+    let (statuses, diagnostics) = try await statuses()
+    if !diagnostics.isEmpty { throw Failure(diagnostics) }
+    var slots: [String: String] = [:]
+    for status in statuses where status.isDue { slots[status.flow] = status.dueSlot }
+    return (slots, statuses.filter { $0.word == .broken && $0.dueSlot != nil }.map(\.flow))
   }
 
   /// The last loads of each flow, the newest first.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Connecting
 import Diagnostics
 import Loading
 import Manifests
@@ -57,7 +56,13 @@ struct RunCommand: AsyncParsableCommand {
       let progress = LoadReporter(speaker)
       var run = loading.flowRun(workspace, allowedDeletes: confirmation.allowDelete)
       if due {
-        run.slots = try await dueSlots(of: names, applied, connector, speaker)
+        let due = try await LedgerReader(
+          applied.project, applied.state, names: names, connector: connector
+        ).dueSlots()
+        for flow in due.broken {
+          speaker.note("flow/\(flow) is broken, and not run: `sluice run \(flow)` tries it again.")
+        }
+        run.slots = due.slots
         names = names.filter { run.slots[$0] != nil }
         if names.isEmpty { speaker.note("No flow is due.") }
       }
@@ -72,24 +77,6 @@ struct RunCommand: AsyncParsableCommand {
       progress.finish(outcome.loads)
       try conclude(outcome, workspace, speaker)
     } catch let failure as Failure { throw speaker.stop(failure) }
-  }
-
-  /// The slots of those of the flows called `names` that are due.
-  private func dueSlots(
-    of names: [String], _ applied: AppliedProject, _ connector: some Connector, _ speaker: Speaker
-  ) async throws -> [String: String] {
-    let all = try AppliedFlow.all(of: applied.project, in: applied.state)
-    let reader = LedgerReader(
-      names.compactMap { all[$0] }.filter { $0.design.spec.schedule != nil }, project: applied.project.name,
-      lineage: applied.state.lineage, connector: connector)
-    let (statuses, diagnostics) = try await reader.statuses()
-    if !diagnostics.isEmpty { throw Failure(diagnostics) }
-    for status in statuses where status.word == .broken && status.dueSlot != nil {
-      speaker.note("flow/\(status.flow) is broken, and not run: `sluice run \(status.flow)` tries it again.")
-    }
-    return Dictionary(
-      statuses.filter(\.isDue).compactMap { status in status.dueSlot.map { (status.flow, $0) } },
-      uniquingKeysWith: { first, _ in first })
   }
 
   private func load(_ names: [String], _ runner: FlowRunner, _ progress: LoadReporter) async -> RunOutcome {

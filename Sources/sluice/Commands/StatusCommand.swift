@@ -4,7 +4,6 @@ import JSON
 import Loading
 import Manifests
 import Planning
-import State
 import Views
 
 /// `sluice status`: how flows stand, by their ledgers.
@@ -35,10 +34,8 @@ struct StatusCommand: AsyncParsableCommand {
     do {
       let applied = try await AppliedProject.read(workspace, speaker, applying: nil)
       let names = try applied.selected(selection.selection(flows: flows))
-      let all = try AppliedFlow.all(of: applied.project, in: applied.state)
-      let reader = LedgerReader(
-        names.compactMap { all[$0] }, project: applied.project.name, lineage: applied.state.lineage,
-        connector: try await workspace.connector(for: applied.project))
+      let reader = try LedgerReader(
+        applied.project, applied.state, names: names, connector: try await workspace.connector(for: applied.project))
       let (statuses, diagnostics) = try await reader.statuses()
       let history = flows.count == 1 && statuses.count == 1 ? try await reader.history(limit: limit) : [:]
       speaker.document(statusDocument(statuses, history: history, diagnostics: diagnostics))
