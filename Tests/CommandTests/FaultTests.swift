@@ -15,7 +15,7 @@ struct FaultTests {
 
   @Test("are whole, once, and in the ledger", arguments: modes)
   func broken(mode: String) async throws {
-    var random = Seeded(state: UInt64(mode.utf8.count))
+    var random = SeededGenerator(seed: UInt64(mode.utf8.count))
     var round = try await FaultRound(mode)
     let first = Self.modes.firstIndex(of: mode)! * Self.faults
     for number in first..<first + Self.faults {
@@ -79,7 +79,7 @@ private struct Fault {
   /// Moments and harms take turns.
   ///
   /// - Parameter bytes: about how many of COPY's data a load sends.
-  init(number: Int, bytes: Int, using random: inout Seeded) {
+  init(number: Int, bytes: Int, using random: inout SeededGenerator) {
     func upTo(_ most: Int) -> Int { Int.random(in: 0..<most, using: &random) }
     moment =
       switch number % 7 {

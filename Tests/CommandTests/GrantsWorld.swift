@@ -9,7 +9,7 @@ extension World {
   /// A project of random flows, some schemas, and a role that may nothing.
   static func random(seed: UInt64, schemas: [String]) async throws -> World {
     let database = TestDatabase.current
-    var random = Seeded(state: seed)
+    var random = SeededGenerator(seed: seed)
     let role = try await database.createRole()
     let made = schemas.map { "CREATE SCHEMA \"\($0)\";" }
     try await database.execute(closing(database) + made.joined())

@@ -17,7 +17,7 @@ struct KillTests {
 
   @Test("lose no step; the next plan is right, and the next apply brings the rest", arguments: 1...rounds)
   func killed(seed: Int) async throws {
-    var random = Seeded(state: UInt64(seed))
+    var random = SeededGenerator(seed: UInt64(seed))
     var round = try await KillRound()
     for number in 0..<Self.kills {
       let moment = Moment(number: number + seed * Self.kills, using: &random)
@@ -40,7 +40,7 @@ private enum Moment {
   case named(CrashPoint, time: Int)
 
   /// Every second moment is random; the named points take turns.
-  init(number: Int, using random: inout Seeded) {
+  init(number: Int, using random: inout SeededGenerator) {
     if number % 2 == 0 {
       self =
         number % 8 == 0

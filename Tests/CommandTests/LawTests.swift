@@ -7,7 +7,7 @@ import Testing
 struct LawTests {
   @Test("after an apply the plan is empty; a plan is the same twice, and writes nothing", arguments: 1...12)
   func applyThenPlan(seed: UInt64) async throws {
-    var random = Seeded(state: seed)
+    var random = SeededGenerator(seed: seed)
     let flows = (1...4).map { RandomFlow(number: $0, using: &random) }
     let world = try World(flows.map(\.yaml).joined(separator: "\n"))
     for flow in flows { try world.project.write(flow.csv, to: flow.file) }
@@ -40,7 +40,7 @@ struct LawTests {
 
   @Test("stopped after any step and begun again, an apply reaches the same end", arguments: 1...3)
   func stopAnywhere(seed: UInt64) async throws {
-    var random = Seeded(state: 100 + seed)
+    var random = SeededGenerator(seed: 100 + seed)
     let flows = (1...3).map { RandomFlow(number: $0, using: &random) }
     let yaml = flows.map(\.yaml).joined(separator: "\n")
     func world() throws -> World {
@@ -120,7 +120,7 @@ struct RandomFlow {
   private var key: [String]
   private var mode: String
 
-  init(number: Int, using random: inout Seeded) {
+  init(number: Int, using random: inout SeededGenerator) {
     self.number = number
     var names = Self.names.shuffled(using: &random)
     columns = (0..<Int.random(in: 1...6, using: &random)).map { _ in
@@ -173,19 +173,6 @@ struct RandomFlow {
 
   private static func quoted(_ text: String) -> String { "\"" + text.replacing("\"", with: "\"\"") + "\"" }
   private static func yamlString(_ text: String) -> String { "'" + text.replacing("'", with: "''") + "'" }
-}
-
-/// SplitMix64: the same numbers for the same seed, everywhere.
-struct Seeded: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
 }
 
 extension World {

@@ -79,7 +79,7 @@ struct AwkwardRows {
     } + [.null, .null]
 
   /// Random rows: `id` in any place, fields of some of the columns, all in any order.
-  init(rows count: Int, ids: [Int], hasNullKeys: Bool = true, using random: inout SeededRandom) {
+  init(rows count: Int, ids: [Int], hasNullKeys: Bool = true, using random: inout SeededGenerator) {
     // A column of the text key is always there.
     let chosen = Self.columns.filter { $0.name == "a" || Int.random(in: 0..<4, using: &random) > 0 }
     let order = (0...chosen.count).map { $0 }.shuffled(using: &random)

@@ -1,5 +1,6 @@
 import Diagnostics
 import Manifests
+import TestSupport
 import Testing
 
 @testable import Loading
@@ -120,7 +121,7 @@ struct CSVReaderTests {
 
   @Test("the size of the blocks makes no difference", arguments: [1, 2, 3, 7, 8, 9, 16, 31, 64])
   func blocks(size: Int) throws {
-    var random = SeededRandom(seed: UInt64(size))
+    var random = SeededGenerator(seed: UInt64(size))
     let pieces = [",", "\n", "\r\n", "\"", "\"\"", "x", "žluť", "😀", "12", "\"a\nb\"", "\\.", "\r"]
     for _ in 0..<200 {
       let text =
@@ -131,20 +132,7 @@ struct CSVReaderTests {
   }
 }
 
-/// Numbers that are the same in every run (SplitMix64).
-struct SeededRandom: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
+extension SeededGenerator {
   /// One of `choices`.
   mutating func pick<Choice>(_ choices: [Choice]) -> Choice { choices[Int.random(in: 0..<choices.count, using: &self)] }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
 }

@@ -22,7 +22,7 @@ struct ConverterTests {
   static let digits = Array("0123456789")
 
   /// Texts that are, or nearly are, values of a type.
-  static func texts(_ kind: String, _ random: inout SeededRandom) -> [String] {
+  static func texts(_ kind: String, _ random: inout SeededGenerator) -> [String] {
     func number(_ most: Int) -> String {
       String((0..<Int.random(in: 1...most, using: &random)).map { _ in random.pick(digits) })
     }
@@ -79,7 +79,7 @@ struct ConverterTests {
       ("character varying", "text"),
     ])
   func sameBytes(type: String, kind: String) async throws {
-    var random = SeededRandom(seed: UInt64(type.utf8.count))
+    var random = SeededGenerator(seed: UInt64(type.utf8.count))
     var texts: Set<String> = []
     while texts.count < 400, random.next() % 400 != 0 { texts.formUnion(Self.texts(kind, &random)) }
     for _ in 0..<40 { texts.formUnion(Self.texts(kind, &random)) }

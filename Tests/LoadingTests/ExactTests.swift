@@ -37,7 +37,7 @@ struct ExactTests {
 
   @Test("random awkward rows, in every mode", arguments: modes, 1...6)
   func random(mode: Flow.WriteMode, seed: Int) async throws {
-    var random = SeededRandom(seed: UInt64(seed))
+    var random = SeededGenerator(seed: UInt64(seed))
     let hasKey = [.insertIgnore, .upsert, .delete].contains(mode)
     let key = hasKey ? (seed % 2 == 0 ? ["id"] : ["id", "a"]) : []
     let world = try await LoadingWorld(Self.tables(mode, key: key))
@@ -73,7 +73,7 @@ struct ExactTests {
 
   @Test("psql's own \\copy writes the same")
   func psql() async throws {
-    var random = SeededRandom(seed: 77)
+    var random = SeededGenerator(seed: 77)
     var file = AwkwardRows(rows: 500, ids: Array(1...500), using: &random)
     // psql ends at a line of just `\.` even within quotes.
     file.rows = file.rows.map { $0.map { $0 == .quoted("\n\\.\n") ? .null : $0 } }

@@ -199,18 +199,12 @@ struct IgnoreReferenceTests {
 
 /// Rows of which many fit, with at most one value of the wrong kind; keys often come twice.
 private struct RandomRows: RandomNumberGenerator {
-  private var state: UInt64
+  private var numbers: SeededGenerator
   private var badness = 0
 
-  init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 }
+  init(seed: UInt64) { numbers = SeededGenerator(seed: seed &* 0x9E37_79B9_7F4A_7C15) }
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
+  mutating func next() -> UInt64 { numbers.next() }
 
   private mutating func chance(_ share: Double) -> Bool { Double.random(in: 0..<1, using: &self) < share }
 

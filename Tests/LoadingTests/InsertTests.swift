@@ -51,7 +51,7 @@ struct InsertTests {
       ["", "550e8400-e29b-41d4-a716-446655440000", "{550E8400-e29b-41d4-a716-446655440000}"], ["", "\\x00ff", "abc"],
       ["", "ab", "abcdef", "ž"], ["", "1.25", "3.4e38", "0.1"],
     ]
-    var random = SeededRandom(seed: 1)
+    var random = SeededGenerator(seed: 1)
     var csv = types.map(\.0).joined(separator: ",") + "\n"
     for _ in 0..<3000 {
       csv +=

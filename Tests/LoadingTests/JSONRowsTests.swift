@@ -1,5 +1,6 @@
 import Diagnostics
 import JSON
+import TestSupport
 import Testing
 
 @testable import Loading
@@ -117,7 +118,7 @@ struct JSONRowsTests {
 
   @Test("names in another order, new ones and missing ones are found whatever came before")
   func anyOrder() throws {
-    var random = SplitMix(state: 3)
+    var random = SeededGenerator(seed: 3)
     let names = (0..<200).map { "field \($0 % 7 == 0 ? "é" : "")\($0)" }
     var text = ""
     var expected: [Read] = []
@@ -262,7 +263,7 @@ struct JSONRowsTests {
       #"{"a":1,"b":"two\n\u00e9\ud83d\ude00","c":[1,2,{"d":null}],"e":{"f":-1.5e10},"g":true,"h":false,"":""}"#,
       #"{"name":"žluťoučký","n":12345678901234567890,"x":[[],{}],"esc":"\\\/\"\b"}"#, #"{}"#,
     ]
-    var random = SplitMix(state: seed)
+    var random = SeededGenerator(seed: seed)
     let alphabet = Array("{}[]\",:.-+eE0123456789 \\utrnfalse\u{7F}\u{1}é".utf8) + [0xC3, 0xFF]
     for _ in 0..<4000 {
       var bytes = Array((seeds.randomElement(using: &random) ?? "").utf8)
@@ -309,18 +310,5 @@ struct JSONRowsTests {
         }
       #expect(other == nil || isRefusedHereAlone, "\(text): \(fault.message)")
     }
-  }
-}
-
-/// A generator of the same numbers for the same seed.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-    return z ^ z >> 31
   }
 }

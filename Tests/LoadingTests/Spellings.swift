@@ -1,11 +1,13 @@
+import TestSupport
+
 /// Texts that are values of a type, nearly so, or not at all: what people, programs and spreadsheets write.
 ///
 /// Bytes are put together by hand, as there are to be hundreds of thousands in a test that is not optimised.
 struct Spellings {
   private(set) var bytes: [UInt8] = []
-  private var random: SeededRandom
+  private var random: SeededGenerator
 
-  init(seed: UInt64) { random = SeededRandom(seed: seed) }
+  init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
   /// Replaces `bytes` by the next text of `kind`.
   mutating func next(_ kind: Kind) {

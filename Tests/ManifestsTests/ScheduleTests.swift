@@ -1,4 +1,5 @@
 import Manifests
+import TestSupport
 import Testing
 
 @Suite struct ScheduleTests {
@@ -38,7 +39,7 @@ import Testing
 
   @Test("Between one time and the next nothing is due, whatever the schedule", arguments: 0..<60)
   func law(seed: UInt64) throws {
-    var random = SplitMix(state: seed)
+    var random = SeededGenerator(seed: seed)
     func field(_ range: ClosedRange<Int>) -> String {
       let low = Int.random(in: range, using: &random), high = Int.random(in: low...range.upperBound, using: &random)
       switch Int.random(in: 0..<4, using: &random) {
@@ -60,17 +61,5 @@ import Testing
       #expect(WallMinute(next.description) == next)
       now = next
     }
-  }
-}
-
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }
