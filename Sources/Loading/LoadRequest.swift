@@ -121,6 +121,8 @@ public struct LoadRequest: Sendable {
   public var again = false
   /// Whether everything is read, as if nothing was loaded before: cursors start at `initial`, all files are read.
   public var fullRefresh = false
+  /// Whether the flow's rules are passed over, this once.
+  public var skipsQuality = false
   public var host: String
   public var sluiceVersion: String
   /// Where rejected rows are written: `<folder>/<flow>/<load>.jsonl`.

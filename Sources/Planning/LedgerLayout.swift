@@ -17,7 +17,7 @@ public enum LedgerLayout {
 
   /// The layout that this version makes. Each row holds the one that it was written by: a ledger of an older layout may be
   /// somebody else's, and then stays as it is; its rows leave out what it has no column for.
-  public static let version = 2
+  public static let version = 3
 
   /// The layout of a ledger that has `names` as columns: the last one of which no column is missing.
   public static func version(having names: Set<String>) -> Int {
@@ -58,6 +58,9 @@ public enum LedgerLayout {
     column("rows_rejected", "bigint"),
     column("new_fields", "integer"),
     column("skip_quality", "boolean", isNotNull: false, since: 2),
+    column("quality", "jsonb", isNotNull: false, since: 3),
+    column("range_from", "date", isNotNull: false, since: 3),
+    column("range_to", "date", isNotNull: false, since: 3),
     column("sql_state", "text", isNotNull: false),
     column("message", "text", isNotNull: false),
     column("started", "timestamp with time zone"),

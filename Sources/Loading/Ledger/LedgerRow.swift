@@ -29,6 +29,8 @@ struct LedgerRow {
   var files: [LedgerFile] = []
   var cursor: LoadOutcome.CursorRange?
   var newFields = 0
+  /// What the flow's rules found: a JSON array; nothing where it has none.
+  var quality: String?
   var sqlState: String?
   /// Never holds a value.
   var message: String?
@@ -50,6 +52,7 @@ struct LedgerRow {
       ("rows_updated", "\(value: counts.updated)"), ("rows_deleted", "\(value: counts.deleted)"),
       ("rows_unchanged", "\(value: counts.unchanged)"), ("rows_superseded", "\(value: counts.superseded)"),
       ("rows_rejected", "\(value: counts.rejected)"), ("new_fields", "\(value: newFields)"),
+      ("skip_quality", "\(value: request.skipsQuality)"), ("quality", "\(value: quality)"),
       ("sql_state", "\(value: sqlState)"), ("message", "\(value: message)"), ("started", "\(value: started)"),
       ("finished", "clock_timestamp()"), ("host", "\(value: request.host)"),
       ("sluice_version", "\(value: request.sluiceVersion)"),
