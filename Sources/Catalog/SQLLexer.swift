@@ -1,0 +1,139 @@
+/// Cuts SQL, as PostgreSQL writes it (`src/backend/parser/scan.l`, standard_conforming_strings on), into what matters of
+/// it: names, and what encloses or parts.
+public struct SQLLexer {
+  /// A piece of a statement; comments and white space are none.
+  public enum Token: Equatable {
+    /// A name or a key word, folded as the server folds it; in quotes it is never a key word.
+    case name(Identifier, isQuoted: Bool)
+    case dot
+    case openParenthesis
+    case closeParenthesis
+    case semicolon
+    /// A string, a number, an operator.
+    case other
+  }
+
+  /// Whether a string, a quoted name or a comment has no end.
+  public private(set) var isUnterminated = false
+
+  private var rest: Substring.UnicodeScalarView
+
+  /// Starts at the beginning of `text`.
+  public init(_ text: String) { rest = text[...].unicodeScalars }
+  /// Starts at the beginning of `scalars`.
+  public init(_ scalars: String.UnicodeScalarView.SubSequence) { rest = scalars }
+
+  /// The next token; nothing at the end.
+  public mutating func next() -> Token? {
+    skipBlanks()
+    guard let first = rest.popFirst() else { return nil }
+    switch first {
+    case ".": return .dot
+    case "(": return .openParenthesis
+    case ")": return .closeParenthesis
+    case ";": return .semicolon
+    case "\"": return .name(Identifier(quoted("\"")), isQuoted: true)
+    case "'":
+      _ = quoted("'")
+      return .other
+    case "$":
+      skipDollarQuoted()
+      return .other
+    case let letter where Self.startsName(letter): return word(letter)
+    case let digit where digit.properties.numericType != nil:
+      // `1.5` has no names.
+      rest = rest.drop { $0.properties.numericType != nil || $0 == "." || Self.startsName($0) }
+      return .other
+    default: return .other
+    }
+  }
+
+  private static func startsName(_ scalar: Unicode.Scalar) -> Bool {
+    scalar == "_" || ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || scalar.value > 127
+  }
+
+  private mutating func word(_ first: Unicode.Scalar) -> Token {
+    var text = String.UnicodeScalarView([first])
+    while let next = rest.first, Self.startsName(next) || next == "$" || ("0"..."9").contains(next) {
+      text.append(next)
+      rest.removeFirst()
+    }
+    // The prefix of a string: E'it\'s', B'01', N'...'.
+    if rest.first == "'", text.count == 1 {
+      rest.removeFirst()
+      _ = quoted("'", hasEscapes: first == "E" || first == "e")
+      return .other
+    }
+    return .name(Identifier(String(text).asciiLowercased), isQuoted: false)
+  }
+
+  /// What stands up to `quote`, which is doubled within.
+  private mutating func quoted(_ quote: Unicode.Scalar, hasEscapes: Bool = false) -> String {
+    var text = String.UnicodeScalarView()
+    while let next = rest.popFirst() {
+      if hasEscapes, next == "\\" {
+        _ = rest.popFirst()
+      } else if next != quote {
+        text.append(next)
+      } else if rest.first == quote {
+        text.append(quote)
+        rest.removeFirst()
+      } else {
+        return String(text)
+      }
+    }
+    isUnterminated = true
+    return String(text)
+  }
+
+  /// `$tag$ ... $tag$`, of which the first dollar is gone; a parameter (`$1`) is none.
+  private mutating func skipDollarQuoted() {
+    let tag = rest.prefix { Self.startsName($0) || ("0"..."9").contains($0) }
+    guard rest.dropFirst(tag.count).first == "$", tag.first.map(Self.startsName) ?? true else { return }
+    let end = "$" + String(tag) + "$"
+    rest = rest.dropFirst(tag.count + 1)
+    while !rest.isEmpty, !rest.starts(with: end.unicodeScalars) { rest.removeFirst() }
+    if rest.isEmpty { isUnterminated = true }
+    rest = rest.dropFirst(end.unicodeScalars.count)
+  }
+
+  private mutating func skipBlanks() {
+    while let first = rest.first {
+      if first.properties.isWhitespace {
+        rest.removeFirst()
+      } else if rest.starts(with: "--".unicodeScalars) {
+        rest = rest.drop { $0 != "\n" }
+      } else if rest.starts(with: "/*".unicodeScalars) {
+        skipComment()
+      } else {
+        return
+      }
+    }
+  }
+
+  /// Comments of this kind stand within one another.
+  private mutating func skipComment() {
+    var depth = 0
+    repeat {
+      if rest.starts(with: "/*".unicodeScalars) {
+        depth += 1
+        rest = rest.dropFirst(2)
+      } else if rest.starts(with: "*/".unicodeScalars) {
+        depth -= 1
+        rest = rest.dropFirst(2)
+      } else {
+        rest.removeFirst()
+      }
+    } while depth > 0 && !rest.isEmpty
+    if depth > 0 { isUnterminated = true }
+  }
+}
+
+extension String {
+  /// As the server folds a name that is not quoted, in a database of UTF-8: only ASCII letters.
+  fileprivate var asciiLowercased: String {
+    String(
+      String.UnicodeScalarView(
+        unicodeScalars.map { ("A"..."Z").contains($0) ? Unicode.Scalar(UInt8($0.value + 32)) : $0 }))
+  }
+}
