@@ -27,9 +27,11 @@ public func load(
   } catch let refusal as Refusal {
     outcome = LoadOutcome(flow: request.flow, load: request.load, status: .failed, mode: request.mode)
     outcome.error = refusal.diagnostic
+    outcome.quality = refusal.quality
     outcome.isConnectionMissing = refusal.isConnectionMissing
-    let row = LedgerRow(
+    var row = LedgerRow(
       status: .failed, sqlState: refusal.sqlState, message: refusal.ledgerMessage, started: startedAt)
+    row.quality = refusal.quality.ledgerText
     // Rows under another lineage would block the project that the ledger belongs to; and while another load has the
     // table, nothing was tried: it may be this very load, whose COMMIT was not answered.
     if !["ledger", "table-locked"].contains(refusal.diagnostic.code) {

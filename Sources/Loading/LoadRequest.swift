@@ -1,5 +1,6 @@
 public import Catalog
 public import Manifests
+public import Planning
 public import SystemPackage
 
 #if canImport(FoundationEssentials)
@@ -71,6 +72,17 @@ public struct LoadRequest: Sendable {
   public var root: FilePath
   /// One, or several that are united by column name, in this order.
   public var sources: [(name: String?, source: Source)]
+
+  /// What is made of the sources' rows; nothing: they are loaded as they are.
+  public var transform: [TransformStep] = []
+  /// What the steps read, a source each, in the sources' order.
+  public var inputs: [TransformInput] = []
+  /// What must hold of the rows that are to be written.
+  public var quality: [QualityRule] = []
+  /// Statements that run when the rows are in the table.
+  public var afterLoad: [String] = []
+  /// The schema of tables that rules name without one.
+  public var defaultSchema: Identifier = "public"
 
   /// Connects to the databases of sources.
   public var openSource: SourceOpener?
@@ -149,6 +161,9 @@ public struct LoadRequest: Sendable {
     self.sluiceVersion = sluiceVersion
     rejects = root.appending(".sluice").appending("rejects")
   }
+
+  /// The rules that this load is held to.
+  var rules: [QualityRule] { skipsQuality ? [] : quality }
 
   /// Whether what was loaded before is no reason to leave it out.
   var readsAgain: Bool { again || fullRefresh }

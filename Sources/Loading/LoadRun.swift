@@ -12,8 +12,20 @@ final class LoadRun {
   let sessions: SourceSessions
   let startedAt: String
   private let scope: InputScope
-  /// What is read, once the ledger was asked.
+  /// What is written, once the ledger was asked: what is read, or what steps make of it.
   var parts: [SourcePart] = []
+  /// What is read, where that is not what is written.
+  var readParts: [SourcePart]?
+  /// What is read.
+  var sourceParts: [SourcePart] { readParts ?? parts }
+  /// How many rows of a source could not be read, where that is no reason to fail: they are written nowhere.
+  var unreadable = 0
+  /// What rules found, once they were asked.
+  var ruleResults: [RuleResult] = []
+  /// Rows that are kept out.
+  private(set) lazy var rejects = RejectLog(file: isPreview ? nil : request.rejectsFile)
+  /// Whether nothing is written in the end, so that rows which do not fit are told of and no reason to stop.
+  var isPreview = false
   private(set) var warnings: [Diagnostic] = []
   /// Whether row-level security applies to the role.
   private(set) var hasRowSecurity = false
@@ -47,6 +59,8 @@ final class LoadRun {
       }
     } catch let failure as Failure {
       throw Refusal(failure)
+    } catch let broken as RulesBroken {
+      throw Refusal(broken)
     } catch let fault as RowFault {
       throw Refusal(fault)
     } catch let source as SourceError {
@@ -76,9 +90,13 @@ final class LoadRun {
     try request.resolveTypes(on: database)
     try refuseDoubling(on: database)
     try lookAtDatabases(database)
+    if !request.transform.isEmpty { try transformSources(database) }
 
-    let counts = try write(database)
-    if counts.read == 0, counts.deleted == 0 || !request.deleteMissing, !sources.allowsEmpty {
+    var counts = try write(database)
+    counts.read += unreadable
+    try concludeRejects(&counts)
+    let isSourceEmpty = counts.read == 0 && (counts.deleted == 0 || !request.deleteMissing)
+    if isSourceEmpty, request.transform.isEmpty, !sources.allowsEmpty {
       throw Failure(
         Diagnostic(
           .error, "source-empty", "the source of flow \(request.flow) has no rows",
@@ -86,11 +104,13 @@ final class LoadRun {
           help: ["write `allowEmpty: true` on the source where that is no mistake"]))
     }
     try checkFilesStayed()
+    try runAfterLoad(database)
     try database.run("SET CONSTRAINTS ALL IMMEDIATE")
     let status: LoadOutcome.Status = isEmpty(counts) ? .empty : .loaded
-    let files = sources.entries.flatMap { entry in parts.compactMap { $0.file.flatMap { entry.files[$0.name] } } }
-    let row = LedgerRow(
+    let files = sources.entries.flatMap { entry in sourceParts.compactMap { $0.file.flatMap { entry.files[$0.name] } } }
+    var row = LedgerRow(
       status: status, counts: counts, files: files, cursor: cursor, newFields: newFields.count, started: startedAt)
+    row.quality = ruleResults.ledgerText
     try database.run(row.insert(request, into: standing.columns))
     var outcome = outcome(status, counts)
     outcome.isRecorded = true
@@ -119,7 +139,7 @@ final class LoadRun {
 
   /// Refuses files that were written to while they were read: the ledger would hold what they were before.
   private func checkFilesStayed() throws(Failure) {
-    for file in parts.compactMap(\.file) {
+    for file in sourceParts.compactMap(\.file) {
       let now = FileStatus(of: file.path)
       guard now?.size != file.size || now?.modified != file.modified else { continue }
       throw Failure(
@@ -133,7 +153,8 @@ final class LoadRun {
   private func outcome(_ status: LoadOutcome.Status, _ counts: LoadCounts) -> LoadOutcome {
     var outcome = LoadOutcome(
       flow: request.flow, load: request.load, status: status, mode: request.mode, counts: counts,
-      warnings: warnings, files: parts.compactMap { $0.file?.name })
+      warnings: warnings, files: sourceParts.compactMap { $0.file?.name })
+    outcome.quality = ruleResults
     outcome.cursor = cursor
     return outcome
   }
@@ -157,6 +178,9 @@ final class LoadRun {
     }
   }
 
+  /// Has the column at `index` take the field of its own name: its rows are staged.
+  func takeAsStaged(_ index: Int) { request.columns[index].from = .field(request.columns[index].name.name) }
+
   /// Adds what is worth knowing, whatever becomes of the load.
   func warn(_ warning: Diagnostic) { warnings.append(warning) }
 
@@ -164,9 +188,11 @@ final class LoadRun {
   ///
   /// - Parameter before: how many rows of the load there were before them.
   func feed(_ columns: [TargetColumn], of parts: [SourcePart]? = nil, after before: Int = 0) -> RowFeed {
-    RowFeed(
-      parts ?? self.parts, after: before, columns: columns, sourceCount: request.sources.count,
-      changes: (request.sourceChanges, request.knownFields), load: request.load, startedAt: startedAt,
-      scope: scope)
+    let parts = parts ?? self.parts
+    let isInput = !request.transform.isEmpty
+    let known = isInput ? parts.first.map { knownFields(ofSource: $0.source) } : request.knownFields
+    return RowFeed(
+      parts, after: before, columns: columns, sourceCount: isInput ? 1 : request.sources.count,
+      changes: (request.sourceChanges, known), load: request.load, startedAt: startedAt, scope: scope)
   }
 }

@@ -19,9 +19,10 @@ struct LoadSources {
   /// - Throws: `source-readable`.
   init(_ request: LoadRequest) throws(Failure) {
     allowsEmpty = request.sources.allSatisfy(\.source.allowsEmpty)
-    for (name, source) in request.sources {
+    for (number, (name, source)) in request.sources.enumerated() {
       var parts = try source.parts(under: request.root)
       for index in parts.indices {
+        parts[index].source = number
         guard var part = parts[index].database else { continue }
         part.name = name
         parts[index].content = .database(part)

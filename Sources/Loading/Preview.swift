@@ -51,6 +51,11 @@ private func makePreview(
   request.fullRefresh = true
   try request.resolveTypes(on: database)
   let columns = request.columns
+  if !request.transform.isEmpty || !request.rules.isEmpty {
+    let meter = ProgressMeter(flow: request.flow, load: request.load, totalBytes: nil, started: .now, send: { _ in })
+    let run = LoadRun(request, sources, sessions, startedAt: currentTime(), scope, meter)
+    return try run.previewBatch(sources.entries.flatMap(\.parts), rows: rows, database)
+  }
   try database.run(Stage.create(columns) { !$0.isNullable })
   let log = RejectLog(file: nil)
   let meter = ProgressMeter(
@@ -70,14 +75,24 @@ private func makePreview(
     let run = LoadRun(request, sources, sessions, startedAt: currentTime(), scope, meter)
     rejected += try run.preview(databases, rows: rows - read, after: read, database)
   }
-  let values = try database.rows(
-    """
-    SELECT \(identifiers: columns.map(\.name)) FROM pg_temp.\(identifier: Stage.name)
-    ORDER BY \(identifier: Stage.ordinal)
-    """
-  ) { row in columns.indices.map { jsonValue(row.text($0), type: columns[$0].base) } }
-  return Preview(
-    flow: request.flow, columns: columns.map { ($0.name.name, $0.type) }, rows: values, rejected: rejected)
+  return try Preview(staged: request, rows: rows, rejected: rejected, on: database)
+}
+
+extension Preview {
+  /// Reads the first rows of the stage.
+  init(
+    staged request: LoadRequest, rows: Int, rejected: [Diagnostic], on database: borrowing Database
+  ) throws {
+    let columns = request.columns
+    let values = try database.rows(
+      """
+      SELECT \(identifiers: columns.map(\.name)) FROM pg_temp.\(identifier: Stage.name)
+      ORDER BY \(identifier: Stage.ordinal) LIMIT \(value: rows)::bigint
+      """
+    ) { row in columns.indices.map { jsonValue(row.text($0), type: columns[$0].base) } }
+    self.init(
+      flow: request.flow, columns: columns.map { ($0.name.name, $0.type) }, rows: values, rejected: rejected)
+  }
 }
 
 /// A value as the server writes it, as JSON: numbers, booleans and JSON as themselves, all else as text.

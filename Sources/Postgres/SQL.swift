@@ -52,6 +52,18 @@ public struct SQL: Sendable, Hashable {
   }
 }
 
+extension SQL {
+  /// Makes a statement of one that was worked out without a database; its values become parameters.
+  public init(_ bound: BoundSQL) {
+    pieces = bound.pieces.map { piece in
+      switch piece {
+      case .text(let text): .text(text)
+      case .value(let value): .parameter(value)
+      }
+    }
+  }
+}
+
 extension SQL: ExpressibleByStringInterpolation {
   /// Makes a statement of text that stands in the program.
   public init(stringLiteral value: String) { self.init(raw: value) }

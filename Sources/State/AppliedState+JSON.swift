@@ -43,6 +43,10 @@ extension AppliedResource {
     if let table { members["table"] = .string(table) }
     if let columns { members["columns"] = .array(columns.map(\.json)) }
     if let sourceFields { members["sourceFields"] = .array(sourceFields.map(\.json)) }
+    if let inputs {
+      let all = inputs.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.array($0.value.map(\.json))) }
+      members["inputs"] = .object(OrderedDictionary(uniqueKeysWithValues: all))
+    }
     if let key { members["key"] = .array(key.map { .string($0) }) }
     if let server { members["server"] = .string(server) }
     if let relationOID { members["oid"] = .int(relationOID) }
@@ -63,6 +67,10 @@ extension AppliedResource {
         server: try members.optional("server", \.stringValue), relationOID: try members.optional("oid", \.intValue),
         formerNames: try members.optional("formerNames") { try $0.all(\.stringValue) } ?? [], appliedAt: appliedAt)
       sourceFields = try members.optional("sourceFields") { try $0.all(AppliedField.init) }
+      inputs = try members.optional("inputs") { value in
+        guard case .object(let sources) = value else { throw WrongMember() }
+        return Dictionary(uniqueKeysWithValues: try sources.map { ($0.key, try $0.value.all(AppliedField.init)) })
+      }
     } catch { return nil }
   }
 }

@@ -30,6 +30,8 @@ public struct AppliedResource: Equatable, Sendable {
   public var columns: [AppliedColumn]?
   /// The fields that a flow's sources had, where that is known.
   public var sourceFields: [AppliedField]?
+  /// What a flow's steps read: the fields of each source, by what the steps call it; nothing where it has no steps.
+  public var inputs: [String: [AppliedField]]?
   /// A flow's key, where it has one.
   public var key: [String]?
   /// The identity of the database that it was applied to.

@@ -8,6 +8,8 @@
     delta.csv         as many: a tenth is new, a tenth has changed, the rest is equal
     wrong.csv         the rows, one in a hundred with a value that does not fit its column
     duplicates.csv    the rows, one in a hundred with the key of an earlier row
+    quantities.csv    1,000 quantities, each with a label
+    days.csv          the days of eleven years, one in seven left out, each with its quarter
 
 The same arguments give the same bytes. A row is a function of its number, so that no file needs another one.
 """
@@ -112,7 +114,19 @@ def duplicates(rows, seed):
         yield line(id - 11 if id % 100 == DUPLICATE else id, mixed(id, seed))
 
 
-FILES = {"rows.csv": plain, "rows.jsonl": as_json, "delta.csv": delta, "wrong.csv": wrong, "duplicates.csv": duplicates}
+def quantities(rows, seed):
+    for quantity in range(1000):
+        yield f"{quantity},{WORDS[mixed(quantity, seed) % 16]}\n"
+
+
+def days(rows, seed):
+    for number, date in enumerate(DATES):
+        if number % 7:
+            yield f"{date},Q{(int(date[5:7]) + 2) // 3}\n"
+
+
+HEADERS = {"quantities.csv": "quantity,label\n", "days.csv": "day,quarter\n"}
+FILES = {"quantities.csv": quantities, "days.csv": days, "rows.csv": plain, "rows.jsonl": as_json, "delta.csv": delta, "wrong.csv": wrong, "duplicates.csv": duplicates}
 
 
 def generate(rows, folder, files=FILES, seed=1):
@@ -121,7 +135,7 @@ def generate(rows, folder, files=FILES, seed=1):
     for name in files:
         with open(folder / name, "w", encoding="utf-8", newline="") as file:
             if name.endswith(".csv"):
-                file.write(",".join(NAMES) + "\n")
+                file.write(HEADERS.get(name) or ",".join(NAMES) + "\n")
             file.writelines(FILES[name](rows, seed))
 
 

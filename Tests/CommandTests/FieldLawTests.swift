@@ -65,6 +65,14 @@ struct FieldLawTests {
       Variation("flow/f", "schedule", "day"), Variation("flow/f", "timezone", "Europe/Prague"),
       Variation("flow/f", "enabled", "false"), Variation("flow/f", "retry", "{attempts: 5}"),
       Variation("flow/g", "sources", "{a: {path: t.csv}}"),
+      Variation("flow/f", "transform", "[{name: s, sql: 'SELECT id, note FROM source'}]"),
+      Variation(
+        "flow/f", "transform", "[{name: s, filter: {from: source, where: [{column: id, is: in, value: [1]}]}}]"),
+      Variation("flow/f", "transform", "[{name: s, union: [source, source]}]"),
+      Variation(
+        "flow/f", "transform", "[{name: s, join: {left: source, right: source, on: [id], take: {other: note}}}]"),
+      Variation("flow/f", "quality", "[{column: id, rule: between, min: 0}, {column: note, rule: in, values: [a]}]"),
+      Variation("flow/f", "afterLoad", "[ANALYZE public.f]"),
     ]
     for address in ["authorizer/wh", "tunnel/bastion", "source/files", "destination/other", "flow/f"] {
       all += Self.metadata.map { Variation(address, $0.0, $0.1) }

@@ -58,7 +58,7 @@ import Testing
   /// Writes each field's example beside what its kind, or variant of it, cannot do without.
   private func check<Spec>(_ declaration: Declaration<Spec>, _ map: String, _ forms: [String?: [String: String]]) throws
   {
-    let othersMissing: Set = ["unknown-reference", "missing-field", "conflicting-fields"]
+    let othersMissing: Set = ["unknown-reference", "unknown-input", "missing-field", "conflicting-fields"]
     for field in declaration.fields {
       var members = try #require(forms[field.variant])
       let example: String = try #require(field.example, "\(field.name) has no example")

@@ -17,6 +17,7 @@ struct CodeScan {
     "complaint.code",  // Labelled arguments `code:` of a Complaint.
     "diagnostic.code",  // Another diagnostic's.
     "id.rawValue",  // A check's.
+    "problem.code",  // A TransformProblem's.
   ]
 
   /// Scans all Swift files below `folder`.
@@ -34,7 +35,7 @@ struct CodeScan {
   private mutating func scan(_ text: String, _ file: String) {
     let code = text.split(separator: "\n", omittingEmptySubsequences: false)
       .filter { !$0.drop { $0 == " " }.hasPrefix("//") }.joined(separator: "\n")
-    guard code.contains("iagnostic") || code.contains("ode") else { return }
+    guard code.contains("iagnostic") || code.contains("TransformProblem(") || code.contains("ode") else { return }
     for call in code.ranges(of: #/\bDiagnostic(\.init)?\(|\.init\(\s*(?=\.(error|warning|note)\b)/#) {
       let arguments = Self.arguments(code[call.upperBound...])
       guard arguments.count > 1 else {
@@ -42,6 +43,13 @@ struct CodeScan {
         continue
       }
       take(arguments[1], after: code[..<call.lowerBound], file)
+    }
+    for call in code.ranges(of: #/\bTransformProblem\(/#) {
+      guard let first = Self.arguments(code[call.upperBound...]).first else { continue }
+      let literals = first.matches(of: #/"([^"\\]*)"/#).map { String($0.output.1) }
+      literals.forEach { add($0, file) }
+      let name = first.filter { !$0.isWhitespace }
+      if literals.isEmpty, name != "error.code", !first.contains("code:") { unknown.append("\(file): \(first)") }
     }
     for label in code.matches(of: #/[ (]code: (String = )?"([^"\\]*)"/#) { add(String(label.output.2), file) }
     for carrier in code.ranges(of: #/\b(var code: String|func \w*[cC]ode\([^{}]*-> String|let code =)[^\n]*/#) {

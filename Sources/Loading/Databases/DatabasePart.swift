@@ -13,6 +13,14 @@ struct DatabasePart {
     case session(SourceSession)
   }
 
+  /// A statement of the load's own.
+  struct Made {
+    /// Its parameters included.
+    var statement: SQL
+    /// What people call its rows.
+    var words: String
+  }
+
   /// A field, as its database describes it.
   struct Field {
     var name: String
@@ -33,12 +41,15 @@ struct DatabasePart {
   var fields: [Field] = []
   /// What is read of it by its cursor; nothing where it has none.
   var span: CursorSpan?
+  /// What is read, where that is no table and no query of the source's: what steps made, or rows that were looked at.
+  var made: Made?
   /// The most rows that are read, for a preview.
   var limit: Int?
 
   /// What people call it: `crm.public.orders`.
   var words: String {
-    switch object {
+    if let made { return made.words }
+    return switch object {
     case .table(let name): "\(source.authorizer).\(name.sql)"
     case .query: "the query on \(source.authorizer)"
     }
@@ -46,7 +57,8 @@ struct DatabasePart {
 
   /// What stands behind FROM, called `s`.
   var relation: SQL {
-    switch object {
+    if let made { return "(\(sql: made.statement)\n) AS s" }
+    return switch object {
     case .table(let name): "\(name: name) AS s"
     // A comment may end the query.
     case .query(let text): "(\(raw: text)\n) AS s"

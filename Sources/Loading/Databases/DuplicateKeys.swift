@@ -26,10 +26,15 @@ extension LoadRun {
     return Failure(
       Diagnostic(
         .error, "duplicate-key-in-source", "the key \(key) comes \(found.count) times in \(part.words)",
-        help: [
-          "nothing says which of the rows is the last one: write `cursor:` on the source, with a column that grows with "
-            + "each change", "or have a `query:` give each key once",
-        ]))
+        help: part.made == nil
+          ? [
+            "nothing says which of the rows is the last one: write `cursor:` on the source, with a column that grows with "
+              + "each change", "or have a `query:` give each key once",
+          ]
+          : [
+            "nothing says which of the rows is the last one: have a last step keep one of each, as in "
+              + "`sql: SELECT DISTINCT ON (\(request.key.map(\.sql).joined(separator: ", "))) * FROM ... ORDER BY ...`"
+          ]))
   }
 }
 

@@ -56,7 +56,7 @@ extension LoadRun {
 
   /// Whether nothing lies beyond where the last load ended.
   var isUpToDate: Bool {
-    let parts = parts.map(\.database)
+    let parts = sourceParts.map(\.database)
     return !parts.isEmpty && parts.allSatisfy { part in part?.span.map { !$0.hasNew } ?? false }
   }
 }

@@ -16,8 +16,10 @@ extension LoadRun {
       guard var part = parts[index].database else { continue }
       part.site = try site(of: part, &identity, database)
       part.fields = try describe(part, database)
-      try checkFields(of: part)
-      if case .here = part.site, part.source.authorizer != request.authorizer, try !mayRead(part, database) {
+      try checkFields(of: part, source: parts[index].source)
+      if case .here = part.site, part.source.authorizer != request.authorizer,
+        try !mayRead(part, source: parts[index].source, database)
+      {
         part.site = try session(of: part)
       }
       if let cursor = part.source.cursor { part.span = try span(cursor, of: part, before[part.name ?? ""], database) }
@@ -60,8 +62,9 @@ extension LoadRun {
   }
 
   /// Whether the destination's role may read what is loaded of `part`.
-  private func mayRead(_ part: DatabasePart, _ database: borrowing Database) throws -> Bool {
-    let wanted = loadedFields.filter { part.field($0) != nil } + (part.source.cursor.map { [$0.column] } ?? [])
+  private func mayRead(_ part: DatabasePart, source: Int, _ database: borrowing Database) throws -> Bool {
+    let wanted =
+      loadedFields(ofSource: source).filter { part.field($0) != nil } + (part.source.cursor.map { [$0.column] } ?? [])
     let columns: [SQL] = wanted.map { "s.\(identifier: Identifier($0))" }
     try database.run("SAVEPOINT reading")
     do {
@@ -97,6 +100,11 @@ extension LoadRun {
     return try session.perform(database) { try part.describe(on: $0) }
   }
 
+  /// The fields of a source that are read.
+  private func loadedFields(ofSource source: Int) -> [String] {
+    request.transform.isEmpty ? loadedFields : knownFields(ofSource: source)
+  }
+
   /// The fields that the loaded columns take.
   private var loadedFields: [String] {
     let columns = request.mode == .delete ? request.columns.filter { request.key.contains($0.name) } : request.columns
@@ -105,7 +113,7 @@ extension LoadRun {
 
   /// Notes the types that are others than when the flow was applied; whether the values fit is for the server to say.
   private func checkTypes(of part: DatabasePart) throws(Failure) {
-    guard request.sources.count == 1 else { return }
+    guard request.sources.count == 1, request.transform.isEmpty else { return }
     let loaded = Set(loadedFields)
     for field in part.fields where loaded.contains(field.name) {
       guard let before = request.knownTypes[field.name], before != field.spelling else { continue }
@@ -121,10 +129,10 @@ extension LoadRun {
     }
   }
 
-  private func checkFields(of part: DatabasePart) throws(Failure) {
+  private func checkFields(of part: DatabasePart, source: Int) throws(Failure) {
     let names = part.fields.map(\.name)
-    if request.sources.count == 1 {
-      let missing = loadedFields.filter { !names.contains($0) }
+    if request.sources.count == 1 || !request.transform.isEmpty {
+      let missing = loadedFields(ofSource: source).filter { !names.contains($0) }
       guard missing.isEmpty else {
         throw Failure(
           missing.map { field in
@@ -135,7 +143,8 @@ extension LoadRun {
       }
     }
     try checkTypes(of: part)
-    guard let known = request.knownFields else { return }
+    let known = request.transform.isEmpty ? request.knownFields : knownFields(ofSource: source)
+    guard let known else { return }
     let new = Set(names).subtracting(known)
     newFields.formUnion(new)
     if request.sourceChanges == .fail, let field = new.min() {

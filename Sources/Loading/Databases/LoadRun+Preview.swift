@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Planning
 internal import Postgres
 
 extension LoadRun {
@@ -26,5 +27,26 @@ extension LoadRun {
       }
     }
     return []
+  }
+  /// The first rows of what the flow's steps make, and what its rules find in all rows.
+  ///
+  /// All of the sources is read and staged: joins and sums are of all rows.
+  func previewBatch(_ all: [SourcePart], rows: Int, _ database: borrowing Database) throws -> Preview {
+    isPreview = true
+    parts = all
+    try lookAtDatabases(database)
+    if !request.transform.isEmpty { try transformSources(database) }
+    if request.rules.isEmpty, var part = parts.first?.database {
+      part.limit = rows
+      parts[0].content = .database(part)
+    }
+    var results: [RuleResult] = []
+    do {
+      _ = try Stage(self, request.columns, key: [], rejecting: rejects, on: database)
+      results = ruleResults
+    } catch let broken as RulesBroken { results = broken.results }
+    var preview = try Preview(staged: request, rows: rows, rejected: rejects.kept, on: database)
+    if !request.rules.isEmpty { preview.quality = results }
+    return preview
   }
 }

@@ -2,12 +2,16 @@ internal import Planning
 internal import Postgres
 
 extension RecordedLoad {
-  /// What a query selects of a row `l` of a ledger, for `init(_:from:)`. Ledgers of every layout have these columns.
+  /// What a query selects of a row `l` of a ledger, for `init(_:from:)`. Ledgers of older layouts lack some
+  /// columns, which are taken from the row as JSON.
   static let columns: SQL = """
     l.load_id, l.status, l.mode, l.rows_read, l.rows_inserted, l.rows_updated, l.rows_deleted, l.rows_unchanged,
     l.rows_superseded, l.rows_rejected, l.new_fields, l.attempt, \(sql: time("l.started")), \(sql: time("l.finished")),
     extract(epoch FROM l.finished - l.started), extract(epoch FROM now() - l.finished), l.host, \(sql: time("l.slot")),
-    l.cursor_from, l.cursor_to, l.message, l.sql_state
+    l.cursor_from, l.cursor_to, l.message, l.sql_state,
+    CASE WHEN jsonb_typeof(to_jsonb(l) -> 'quality') = 'array' THEN ARRAY(
+      SELECT q ->> 'rule' FROM jsonb_array_elements(to_jsonb(l) -> 'quality') q WHERE q ->> 'broken' <> '0') END,
+    to_jsonb(l) ->> 'skip_quality'
     """
 
   /// A point in time as RFC 3339 in UTC.
@@ -33,5 +37,7 @@ extension RecordedLoad {
       host: row.text(first + 16) ?? "", slot: row.text(first + 17),
       cursor: LoadOutcome.CursorRange(from: row.text(first + 18), to: row.text(first + 19)),
       message: row.text(first + 20), sqlState: row.text(first + 21))
+    brokenRules = row.textArray(first + 22) ?? []
+    skippedQuality = row.text(first + 23) == "true"
   }
 }

@@ -26,6 +26,8 @@ struct SourcePart {
 
   /// What errors call it.
   var name: String
+  /// Which of the load's sources it is of.
+  var source = 0
   var content: Content
   var format: Format
   /// `auto` is no compression here: nothing is left to go by.

@@ -51,6 +51,17 @@ public struct AppliedFlow: Sendable {
     request.sourceChanges = spec.sourceChanges
     request.knownFields = recorded.sourceFields?.map(\.name)
     for field in recorded.sourceFields ?? [] { request.knownTypes[field.name] = field.type }
+    request.transform = spec.transform
+    if !spec.transform.isEmpty {
+      request.inputs = spec.inputNames.map { name in
+        let fields = recorded.inputs?[name] ?? []
+        return TransformInput(name: name, columns: fields.map { .init(name: $0.name, type: $0.type ?? "text") })
+      }
+    }
+    request.quality = spec.quality
+    request.afterLoad = spec.afterLoad
+    request.defaultSchema = design.defaultSchema
+    request.skipsQuality = run.skipsQuality
     request.readers = spec.readers
     request.deleteMissing = spec.deleteMissing
     if let most = spec.maxDeletes { request.maxDeletes = most }
@@ -83,6 +94,8 @@ public struct FlowRun: Sendable {
   public var again = false
   /// Whether everything is read, as if nothing was loaded before.
   public var fullRefresh = false
+  /// Whether flows' rules are passed over, this once.
+  public var skipsQuality = false
   /// Whether a load waits for another one of its table to end; else it fails.
   public var waits = false
   /// The slots that loads stand for, by flow: RFC 3339.

@@ -8,8 +8,9 @@ extension LoadRun {
   ///
   /// - Parameter isTruncated: whether this transaction has emptied the table, and others cannot look at it.
   func insert(_ database: borrowing Database, isTruncated: Bool = false) throws -> LoadCounts {
-    // Row-level security refuses COPY; and what a cursor reads again is found by its key.
-    if hasRowSecurity || leavesOutKnown { return try insertUnknown(database) }
+    // Row-level security refuses COPY; what a cursor reads again is found by its key; and rules are asked before anything
+    // is written.
+    if hasRowSecurity || leavesOutKnown || !request.rules.isEmpty { return try insertUnknown(database) }
     var destination = CopyDestination(request.target, request.columns)
     destination.isFrozen = isTruncated
     let rows = try transfer(request.columns, to: destination, hasOrdinal: false, database)
@@ -21,8 +22,10 @@ extension LoadRun {
 
   /// Empties the table, then appends all rows. Readers wait from TRUNCATE to COMMIT; with DELETE they see the old rows.
   func truncateInsert(_ database: borrowing Database) throws -> LoadCounts {
+    // Readers are not to wait for the rules.
+    let stage = request.rules.isEmpty ? nil : try Stage(self, request.columns, key: [], on: database)
     let (deleted, isTruncated) = try empty(database)
-    var counts = try insert(database, isTruncated: isTruncated)
+    var counts = try stage.map { try insert($0, database) } ?? insert(database, isTruncated: isTruncated)
     counts.deleted = deleted
     return counts
   }

@@ -11,9 +11,11 @@ extension LoadRun {
   func insertIgnore(_ database: borrowing Database) throws -> LoadCounts {
     // What is checked late would be placed nowhere.
     try database.run("SET CONSTRAINTS ALL IMMEDIATE")
-    let log = RejectLog(file: request.rejectsFile)
+    let log = rejects
     if case .count(let most) = request.maxRejects { log.most = most }
     var counts = LoadCounts()
+    if !request.rules.isEmpty { try checkRows(rejecting: log, database) }
+    let before = log.count
     let findWay = wayOfRefused
     for stretch in stretches {
       if let part = stretch.first?.database {
@@ -27,16 +29,22 @@ extension LoadRun {
         counts.read = summary.rows
       }
     }
-    counts.inserted = counts.read - counts.unchanged - log.count
-    counts.rejected = log.count
-    if case .percent(let share) = request.maxRejects, Double(log.count) * 100 > share * Double(counts.read) {
-      throw log.tooMany("\(log.count) of \(counts.read) rows were rejected, and \(share)% are allowed")
-    }
-    if log.count > 0 {
-      let rows = log.count == 1 ? "1 row was rejected" : "\(log.count) rows were rejected"
-      warn(Diagnostic(.warning, "rows-rejected", rows, help: ["they are in \(request.rejectsFile)"]))
-    }
+    counts.inserted = counts.read - counts.unchanged - (log.count - before)
     return counts
+  }
+
+  /// Counts the rows that were kept out, now that all were read.
+  ///
+  /// - Throws: `Failure` where there are too many.
+  func concludeRejects(_ counts: inout LoadCounts) throws {
+    let count = rejects.count
+    counts.rejected = count
+    if count == 0 { return }
+    if case .percent(let share) = request.maxRejects, Double(count) * 100 > share * Double(counts.read) {
+      throw rejects.tooMany("\(count) of \(counts.read) rows were rejected, and \(share)% are allowed")
+    }
+    let rows = count == 1 ? "1 row was rejected" : "\(count) rows were rejected"
+    warn(Diagnostic(.warning, "rows-rejected", rows, help: ["they are in \(request.rejectsFile)"]))
   }
 
   private func ignoringCopier(

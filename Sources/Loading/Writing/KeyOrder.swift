@@ -18,10 +18,10 @@ extension Stage {
     try database.run("ANALYZE \(sql: table) (\(identifier: column.name))")
     let isOrdered = try database.rows(
       """
-      SELECT count(*) = 2 AND EXISTS (SELECT FROM pg_index WHERE indrelid = \(value: Self.written)::regclass AND indisunique)
+      SELECT count(*) = 2 AND EXISTS (SELECT FROM pg_index WHERE indrelid = \(value: table.text)::regclass AND indisunique)
       FROM pg_stats s JOIN pg_namespace n ON n.nspname = s.schemaname JOIN pg_class c ON c.relnamespace = n.oid
         AND c.relname = s.tablename
-      WHERE c.oid IN (\(value: Self.written)::regclass, to_regclass(\(value: target.sql))) AND c.relkind = 'r' AND NOT inherited
+      WHERE c.oid IN (\(value: table.text)::regclass, to_regclass(\(value: target.sql))) AND c.relkind = 'r' AND NOT inherited
         AND attname = \(value: column.name.name) AND correlation > 0.98
       """
     ) { $0.bool(0) ?? false }

@@ -1,6 +1,7 @@
 internal import Catalog
 internal import Diagnostics
 internal import Manifests
+internal import Planning
 internal import Postgres
 
 /// Why a load failed: for people, and (without any value) for the ledger.
@@ -9,6 +10,8 @@ struct Refusal: Error {
   var sqlState: String?
   /// What the ledger keeps: never a value.
   var ledgerMessage: String
+  /// What rules found.
+  var quality: [RuleResult] = []
   /// Whether a connection is missing that there may well be a little later.
   var isConnectionMissing = false
 

@@ -7,32 +7,46 @@ struct Stage {
   static let name = Identifier("_sluice_stage")
   static let ordinal = Identifier("_sluice_ordinal")
 
+  let name: Identifier
   /// As it stands in SQL.
-  let table: SQL = "pg_temp.\(identifier: Stage.name)"
-  /// The same, as a value.
-  static let written = "pg_temp.\(name.sql)"
+  let table: SQL
   /// How many rows were read.
   let rows: Int
+  /// How many of them rules keep out: they are staged no more.
+  private(set) var rejected = 0
   let key: [TargetColumn]
   /// For each part, how many rows were read before it.
   let starts: [Int]
 
   /// Makes the table and copies all rows of the load into it.
-  init(_ run: LoadRun, _ columns: [TargetColumn], key: [Identifier], on database: borrowing Database) throws {
+  ///
+  /// What the flow's rules keep out is not in it.
+  ///
+  /// - Parameter log: takes rows that cannot be read, or do not fit; without one they are an error.
+  /// - Throws: `RulesBroken`; what `LoadRun.transfer` throws.
+  init(
+    _ run: LoadRun, _ columns: [TargetColumn], key: [Identifier], name: Identifier = Stage.name,
+    rejecting log: RejectLog? = nil, on database: borrowing Database
+  ) throws {
+    self.name = name
+    table = "pg_temp.\(identifier: name)"
     let keys = Set(key)
     self.key = columns.filter { keys.contains($0.name) }
     // Many rows, few statements: what memory saves is worth it, and compiling expressions is not.
     try database.script(
       "SET LOCAL work_mem = '256MB'; SET LOCAL maintenance_work_mem = '256MB'; SET LOCAL jit = off")
-    try database.run(Self.create(columns) { keys.contains($0.name) })
+    try database.run(Self.create(columns, name: name) { keys.contains($0.name) })
     let sent = try run.transfer(
-      columns, to: CopyDestination(stage: Self.name, columns, ordinal: Self.ordinal), hasOrdinal: true, database)
+      columns, to: CopyDestination(stage: name, columns, ordinal: Self.ordinal), hasOrdinal: true, rejecting: log,
+      database)
     rows = sent.rows
     starts = sent.starts
+    rejected = try run.examine(self, columns, database)
   }
 
   /// The statement that makes it; columns of a key refuse NULL at once, so that COPY says which row has it.
-  static func create(_ columns: [TargetColumn], isNotNull: (TargetColumn) -> Bool) -> SQL {
+  static func create(_ columns: [TargetColumn], name: Identifier = Stage.name, isNotNull: (TargetColumn) -> Bool) -> SQL
+  {
     let lines: [SQL] = columns.map { column in
       "\(identifier: column.name) \(raw: column.type)\(raw: isNotNull(column) ? " NOT NULL" : "")"
     }

@@ -3,10 +3,13 @@ internal import Postgres
 extension LoadRun {
   /// Sends all rows of the load's sources to a table: the flow's own, or a temporary one.
   ///
-  /// - Parameter hasOrdinal: whether the table's first column takes the rows' ordinals, counted from 1 over all sources.
+  /// - Parameters:
+  ///   - hasOrdinal: whether the table's first column takes the rows' ordinals, counted from 1 over all sources.
+  ///   - log: takes rows that cannot be read, or do not fit; without one they are an error.
   /// - Throws: `RowsRefused` for what the server refuses, `RowFault`, `Failure`, `SourceError`, `CancellationError`.
   func transfer(
-    _ columns: [TargetColumn], to destination: CopyDestination, hasOrdinal: Bool, _ database: borrowing Database
+    _ columns: [TargetColumn], to destination: CopyDestination, hasOrdinal: Bool, rejecting log: RejectLog? = nil,
+    _ database: borrowing Database
   ) throws -> FeedSummary {
     var summary = FeedSummary()
     for stretch in stretches {
@@ -16,6 +19,14 @@ extension LoadRun {
             part, columns, to: destination, hasOrdinal: hasOrdinal, after: summary.rows, database)
           summary.starts.append(summary.rows)
           summary.rows = rows
+        } else if let log {
+          let copier = IgnoringCopier(
+            feed(columns, of: stretch, after: summary.rows), of: stretch, columns,
+            to: BatchSender(destination: destination, hasOrdinal: hasOrdinal), batchRows: request.batchRows, log, meter)
+          let next = try copier.copyAll(database)
+          summary.starts += next.starts
+          summary.rows = next.rows
+          summary.newFields.formUnion(next.newFields)
         } else {
           let copier = RowCopier(
             feed(columns, of: stretch, after: summary.rows), TupleEncoder(columns, hasOrdinal: hasOrdinal),

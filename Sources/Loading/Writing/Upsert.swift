@@ -20,7 +20,7 @@ extension LoadRun {
     counts.updated = written?.updated ?? 0
     counts.deleted = try deleteMissing(
       from: stage.table, key: key, read: counts.read, inserted: counts.inserted, on: database)
-    counts.unchanged = counts.read - counts.superseded - counts.inserted - counts.updated
+    counts.unchanged = counts.read - stage.rejected - counts.superseded - counts.inserted - counts.updated
     return counts
   }
 

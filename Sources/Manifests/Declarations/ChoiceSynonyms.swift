@@ -2,6 +2,7 @@
 enum ChoiceSynonyms {
   /// The one of `texts` that is called `text` elsewhere.
   static func choice(meantBy text: String, among texts: [String]) -> String? {
+    if let sign = signs[text.lowercased()], texts.contains(sign) { return sign }
     let plain = FieldSynonyms.plain(text)
     guard !plain.isEmpty else { return nil }
     return texts.first { choices[$0]?.contains(plain) == true }
@@ -13,6 +14,13 @@ enum ChoiceSynonyms {
     guard texts.contains("csv"), formats.contains(FieldSynonyms.plain(text)) else { return nil }
     return "a program can turn it into CSV: `command: [program, argument]` and `format: csv` in place of `path`"
   }
+
+  /// How comparators are written elsewhere.
+  private static let signs = [
+    "=": "==", "===": "==", "eq": "==", "equals": "==", "<>": "!=", "ne": "!=", "neq": "!=", "lt": "<", "lte": "<=",
+    "le": "<=", "gt": ">", "gte": ">=", "ge": ">=", "null": "is null", "isnull": "is null", "not null": "is not null",
+    "notnull": "is not null", "~": "matches", "regex": "matches", "like": "matches", "any": "in",
+  ]
 
   private static let formats: Set<String> = ["parquet", "avro", "orc", "xlsx", "xls", "excel", "xml", "arrow", "fixed"]
 

@@ -6,8 +6,8 @@ extension Flow: Specification {
   public static let declaration = Declaration(record)
 
   static let record = Record<Flow>(
-    "a flow", { Flow() }, inputFields + tableFields + runFields,
-    unsupported: ["transform", "quality", "range", "afterLoad"], check: FlowCheck.check)
+    "a flow", { Flow() }, inputFields + tableFields + rowFields + runFields,
+    unsupported: ["range"], check: FlowCheck.check)
 
   private static let inputFields: [Field<Flow>] = [
     Field(
@@ -63,6 +63,33 @@ extension Flow: Specification {
     Field(
       "grantSelect", \.grantSelect, .set(of: .identifier, "a list of roles"), "Roles that may read the table.",
       example: "[analysts]"),
+  ]
+
+  private static let rowFields: [Field<Flow>] = [
+    Field(
+      "transform", .steps, "What is made of the sources' rows, step by step; the last step's rows are loaded.",
+      example: "[{name: paid, filter: {from: orders, where: [{column: amount, is: \">\", value: 0}]}}]"
+    ) { flow, steps in
+      flow.transform = steps
+    } get: { flow in
+      flow.transform.isEmpty ? nil : flow.transform
+    },
+    Field(
+      "quality", .rules, "What must hold of the rows before they may go to the table.",
+      example: "[{column: amount, rule: not_null}]"
+    ) { flow, rules in
+      flow.quality = rules
+    } get: { flow in
+      flow.quality.isEmpty ? nil : flow.quality
+    },
+    Field(
+      "afterLoad", .statements, "SQL statements that run in the load's transaction when its rows are in the table.",
+      example: "[\"REFRESH MATERIALIZED VIEW sales.totals\"]"
+    ) { flow, statements in
+      flow.afterLoad = statements
+    } get: { flow in
+      flow.afterLoad.isEmpty ? nil : flow.afterLoad
+    },
   ]
 
   private static let runFields: [Field<Flow>] = [

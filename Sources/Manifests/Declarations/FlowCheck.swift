@@ -7,6 +7,19 @@ enum FlowCheck {
     modes(flow, given, &reading)
     deleteMissing(flow, given, &reading)
     key(flow, given, &reading)
+    TransformCheck.check(flow, given, &reading)
+    QualityCheck.check(flow, given, &reading)
+    afterLoad(flow, given, &reading)
+  }
+
+  /// What would end the load's transaction, or begin a part of it, is Sluice's own business.
+  private static func afterLoad(_ flow: Flow, _ given: Given, _ reading: inout Reading) {
+    guard !given.isBroken("afterLoad") else { return }
+    for (index, statement) in flow.afterLoad.enumerated() {
+      guard let problem = StatementShape.problem(of: statement) else { continue }
+      guard let place = reading.place(of: "afterLoad[\(index)]") else { continue }
+      reading.report(Diagnostic(.error, "invalid-value", problem.message, at: place, help: problem.help))
+    }
   }
 
   private static func inputs(_ given: Given, _ reading: inout Reading) {
@@ -23,7 +36,8 @@ enum FlowCheck {
   private static func modes(_ flow: Flow, _ given: Given, _ reading: inout Reading) {
     guard !given.isBroken("writeMode") else { return }
     let isMeant: [(name: String, mode: Flow.WriteMode, isSet: Bool)] = [
-      ("deleteMissing", .upsert, flow.deleteMissing), ("maxRejects", .insertIgnore, flow.maxRejects != nil),
+      ("deleteMissing", .upsert, flow.deleteMissing),
+      ("maxRejects", .insertIgnore, flow.maxRejects != nil && !flow.quality.contains { $0.action == .reject }),
       ("readers", .truncateInsert, flow.readers == .keep),
     ]
     for field in isMeant where field.isSet && flow.writeMode != field.mode {

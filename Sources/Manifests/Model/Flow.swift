@@ -58,6 +58,13 @@ public struct Flow: Equatable, Sendable {
   public var maxDeletes: Bound?
   /// Nothing is written: no limit.
   public var maxRejects: Bound?
+  /// What is made of the sources' rows, step by step; the last step's rows are loaded. Nothing is written: the sources'
+  /// rows are, one source after the other.
+  public var transform: [TransformStep] = []
+  /// What must hold of the rows.
+  public var quality: [QualityRule] = []
+  /// Statements that run in the load's transaction when its rows are in the table.
+  public var afterLoad: [String] = []
   /// Roles; a set, kept sorted.
   public var grantSelect: [String] = []
   /// Names of flows; a set, kept sorted.

@@ -19,7 +19,8 @@ extension Shape {
         return nil
       }
       guard nodes.count >= minimum else {
-        reading.complain(Complaint("is an empty list", help: ["it wants \(words)"]), about: node)
+        let found = nodes.isEmpty ? "is an empty list" : "has \(nodes.count) of at least \(minimum) elements"
+        reading.complain(Complaint(found, help: ["it wants \(words)"]), about: node)
         return nil
       }
       var values: [Element] = []

@@ -6,7 +6,9 @@ extension FlowContext {
   /// `table-columns`: the flow's columns fit the table's.
   func columnChecks() -> [Finding] {
     var findings = unknownTypes() + refusedDefaults()
-    if resolution.isOpen, table == nil, source == nil { findings.append(openColumns()) }
+    if resolution.isOpen, table == nil, source == nil, transform?.problems.isEmpty ?? true {
+      findings.append(openColumns())
+    }
     guard let table, table.kind.takesLoads, spec.writeMode != .delete else { return findings }
     for (index, column) in resolution.columns.enumerated() {
       guard let position = table.position(of: column.name, near: index) else { continue }

@@ -84,7 +84,7 @@ extension FlowContext {
 
   /// That fields of one name have one type in all sources, where nothing else says which type their column has.
   func unionChecks() -> [Finding] {
-    guard design.sources.count > 1 else { return [] }
+    guard design.sources.count > 1, spec.transform.isEmpty else { return [] }
     return resolution.columns.compactMap { column in
       guard case .inferred = column.origin else { return nil }
       let found = inputs.compactMap { input in

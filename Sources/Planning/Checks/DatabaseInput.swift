@@ -5,6 +5,8 @@ internal import State
 
 /// A source in a database, as one flow reads it, with what was seen there.
 struct DatabaseInput {
+  /// What a flow's steps call it.
+  var name: String
   var source: PostgresSource
   var object: SourceObject
   /// The database; nothing where it was not reached.
@@ -94,9 +96,9 @@ extension RelationKind {
   }
 }
 
-extension PlanMaker {
+extension Observation {
   /// The sources of a flow that are in databases.
-  func databaseInputs(of design: FlowDesign) -> [DatabaseInput] {
+  func databaseInputs(of design: FlowDesign, in project: Project) -> [DatabaseInput] {
     design.spec.inputs.compactMap { input in
       let source: Source, places: Places, prefix: String
       switch input.input {
@@ -107,22 +109,29 @@ extension PlanMaker {
       }
       guard case .postgres(let source) = source, let object = source.object else { return nil }
       return DatabaseInput(
-        source: source, object: object, live: observation.live(source.authorizer), places: places, prefix: prefix)
+        name: design.spec.name(of: input), source: source, object: object, live: live(source.authorizer),
+        places: places, prefix: prefix)
     }
   }
+}
 
+extension Observation {
   /// What all sources of a flow hold together, those outside of databases first; nothing where nobody looked. Where one in
   /// a database cannot be read, that is said by checks of its own.
   func sourceObservation(of design: FlowDesign, inputs: [DatabaseInput]) -> SourceObservation? {
-    let observed = observation.sources[design.flow.name]
-    if inputs.isEmpty || observation.isOffline { return observed }
+    let observed = sources[design.flow.name]
+    if !design.spec.transform.isEmpty {
+      if case .unreadable = observed { return observed }
+      return madeFields(of: design)
+    }
+    if inputs.isEmpty || isOffline { return observed }
     var fields: [SourceField] = []
     if design.sources.count > inputs.count {
       guard case .fields(let others) = observed else { return observed }
       fields = others
     }
     for input in inputs {
-      guard let found = input.fields(goingTo: observation.live(design.authorizer)) else {
+      guard let found = input.fields(goingTo: live(design.authorizer)) else {
         return input.isUncertain ? nil : .unreadable([])
       }
       fields.unite(with: found)
@@ -135,6 +144,11 @@ extension PlanMaker {
   /// The fields of a flow's sources, to be recorded; nothing where nobody looked.
   func sourceFields(of design: FlowDesign, inputs: [DatabaseInput]) -> [AppliedField]? {
     guard !observation.isOffline else { return nil }
+    if !design.spec.transform.isEmpty {
+      return observation.transforms[design.flow.name]?.transformation?.columns.map {
+        AppliedField(name: $0.name, type: $0.type)
+      }
+    }
     var fields: [AppliedField] = []
     if design.sources.count > inputs.count {
       guard case .fields(let others)? = observation.sources[design.flow.name] else { return nil }

@@ -19,6 +19,8 @@ struct FlowContext {
   let key: [Identifier]?
   /// Those of its sources that are in databases.
   var inputs: [DatabaseInput] = []
+  /// What the server said of its steps and rules; nothing where it has none.
+  var transform: TransformObservation?
   /// What the flow needs to be granted where it writes; worked out once, as many checks look at it.
   private(set) var requirements: [Requirement] = []
 
@@ -64,7 +66,7 @@ struct FlowContext {
   var hasRowSecurity: Bool { table?.kind.takesLoads == true && table?.hasRowSecurity == true }
   /// Whether rows are staged in a temporary table.
   var stagesRows: Bool {
-    spec.writeMode.needsKey || spec.writeMode == .insertIgnore || hasRowSecurity || leavesOutKnown
+    design.isBatch || spec.writeMode.needsKey || spec.writeMode == .insertIgnore || hasRowSecurity || leavesOutKnown
   }
 
   /// Statements for whoever has the rights in this flow's database.

@@ -67,7 +67,7 @@ extension FlowContext {
   /// `table-privileges`: just what the write mode needs.
   func privilegeCheck() -> [Finding] {
     guard let table, table.kind.takesLoads else { return [] }
-    let missing = unmet(.tablePrivileges)
+    let missing = unmet(.tablePrivileges).filter { !isLookup($0) }
     guard !missing.isEmpty else {
       return [.passed(.tablePrivileges, "\(spec.writeMode.rawValue) on \(design.tableSQL) granted")]
     }
@@ -113,7 +113,7 @@ extension FlowContext {
 
   private func makerWords(_ name: QualifiedName) -> String { makers[name].map { ", which role \($0.sql) makes" } ?? "" }
 
-  private func remedy(granting missing: [Requirement], on name: QualifiedName) -> Remedy {
+  func remedy(granting missing: [Requirement], on name: QualifiedName) -> Remedy {
     var remedy = remedy()
     if let maker = makers[name] { remedy.executor = "role \(maker.sql)" }
     remedy.statements = missing.statements(to: role)

@@ -9,6 +9,7 @@ extension FlowContext {
     requirements += typeRequirements()
     requirements += databaseRequirements()
     requirements += tableRequirements()
+    requirements += lookupRequirements()
     requirements += readerRequirements()
     requirements += ledgerRequirements()
     return requirements
@@ -64,6 +65,15 @@ extension FlowContext {
       return need(.select, on: loaded) + need(.insert, on: loaded) + need(.update, on: others)
         + (spec.deleteMissing ? [delete] : [])
     case .delete: return need(.select, on: key) + [delete]
+    }
+  }
+
+  /// What rules look values up in must be readable.
+  private func lookupRequirements() -> [Requirement] {
+    design.lookupTables.filter { live.tables[$0.table] != nil }.flatMap { lookup in
+      [Requirement(.select, on: .table(lookup.table), columns: [lookup.key], check: .tablePrivileges)]
+        + (schemas.contains(lookup.table.schema)
+          ? [] : [Requirement(.usage, on: .schema(lookup.table.schema), check: .schemaUsage)])
     }
   }
 

@@ -31,6 +31,8 @@ public struct OwnerScript: Sendable {
   public var parts: [Part] = []
   /// The flows that no SQL helps, and why.
   public var leftOut: [(flow: String, reasons: [String])] = []
+  /// What loads of flows with steps select of their staged sources, to be read.
+  public var transformations: [(flow: String, statement: String)] = []
   /// The errors that no SQL mends.
   public var diagnostics: [Diagnostic] = []
 
@@ -43,6 +45,7 @@ public struct OwnerScript: Sendable {
     var makers: [String: PartMaker] = [:]
     var unmended: Set<String> = []
     for step in plan.steps {
+      if let statement = step.transformation { transformations.append((step.address, statement)) }
       guard let design = designs[step.address] else { continue }
       let rest = step.checks.filter { $0.status == .failed && !step.isMended($0) }
       unmended.formUnion(rest.map(\.id.rawValue))
@@ -137,7 +140,8 @@ extension Step {
     // An index or a column that `tableChanges: none` keeps apply from adding; never another type.
     case .uniqueKey: return operations.contains(where: \.makesIndex)
     case .tableColumns: return Set(remedy.statements).isSubset(of: statements)
-    case .connection, .serverVersion, .serverWritable, .tableKind, .rowSecurity, .sourceReadable: return false
+    case .connection, .serverVersion, .serverWritable, .tableKind, .rowSecurity, .sourceReadable, .transform, .quality:
+      return false
     }
   }
 }

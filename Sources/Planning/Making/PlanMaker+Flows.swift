@@ -12,13 +12,15 @@ extension PlanMaker {
     let isAsRecorded = observation.asRecorded.contains(design.flow.name) && renames.old[design.address] == nil
     let known = isAsRecorded ? recorded?.spec : nil
     let spec = known ?? design.flow.specJSON(asRecorded: recorded?.spec)
-    let inputs = databaseInputs(of: design)
-    let source = sourceObservation(of: design, inputs: inputs)
+    let inputs = observation.databaseInputs(of: design, in: project)
+    let source = observation.sourceObservation(of: design, inputs: inputs)
     let observed = databases[design.authorizer]
     let seen = observed.map { ledgerMakers.found(by: design, in: tablesMade.found(by: design, in: $0)) }
     let live = seen?.database
     let resolution = ColumnResolution(design, recorded: recorded, live: live, source: source)
-    if design.sources.count == 1 { design = design.reading(resolution.key(ofTableIn: inputs)) }
+    if design.sources.count == 1, design.spec.transform.isEmpty {
+      design = design.reading(resolution.key(ofTableIn: inputs))
+    }
     let operations =
       live.map { design.operations(columns: resolution.columns, spec: spec, recorded: recorded, live: $0) } ?? []
     let drift = recorded.flatMap { recorded in observed.map { Drift(design: design, recorded: recorded, seen: $0) } }
@@ -47,6 +49,7 @@ extension PlanMaker {
         design: design, recorded: recorded, live: seen, source: source, resolution: resolution,
         operations: operations, makers: makers(for: design, in: observed.database))
       context.inputs = inputs
+      context.transform = observation.transforms[design.flow.name]
       if needs != nil { result.needs = FlowNeeds(context, observed: observed.database) }
       key = context.key
       found = findings(in: context)
@@ -67,6 +70,9 @@ extension PlanMaker {
     if step.action == .unchanged { (step.changes, step.reason) = ([], "") }
     step.record = record(design, spec: spec, key: key, columns: resolution.columns, live: live, recorded: recorded)
     step.record?.sourceFields = sourceFields(of: design, inputs: inputs) ?? recorded?.sourceFields
+    let transform = observation.transforms[design.flow.name]
+    step.transformation = transform?.transformation?.statement.readable
+    if !design.spec.transform.isEmpty { step.record?.inputs = transform?.recordedInputs ?? recorded?.inputs }
     result.step = step
     return result
   }
@@ -120,19 +126,21 @@ extension PlanMaker {
     findings += context.temporaryCheck()
     // Where the schema is missing or closed, nothing can be said of what is in it.
     guard !findings.contains(where: { $0.isFailure && $0.check.id == .schemaExists }) else {
-      return findings + context.sourceChecks() + context.databaseSourceChecks()
+      return findings + context.sourceChecks() + context.databaseSourceChecks() + context.transformChecks()
     }
     findings += context.kindCheck()
     findings += context.typeUsageCheck()
     findings += context.columnChecks()
     findings += context.ownerCheck()
     findings += context.privilegeCheck()
+    findings += context.lookupChecks()
     findings += context.readerChecks()
     findings += context.rowSecurityCheck()
     findings += context.keyChecks()
     findings += context.ledgerCheck(lineage: lineage)
     findings += context.sourceChecks()
     findings += context.databaseSourceChecks()
+    findings += context.transformChecks()
     return findings
   }
 

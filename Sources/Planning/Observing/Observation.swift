@@ -8,6 +8,11 @@ public struct Observation: Sendable {
   public var databases: [String: DatabaseObservation] = [:]
   /// By flow: what those of its sources hold that are in no database, where a plan needs to know.
   public var sources: [String: SourceObservation] = [:]
+  /// By flow with steps, and by what those call its sources: the fields of those that are in no database, where a plan
+  /// looked at them.
+  public var inputFields: [String: [String: [SourceField]]] = [:]
+  /// By flow: what its destination's server said of its steps and rules.
+  public var transforms: [String: TransformObservation] = [:]
   /// The flows of which it was seen already that they are declared just as they were recorded.
   public var asRecorded: Set<String> = []
   /// Whether nothing was to be looked at: the plan compares what is declared with what was recorded alone.

@@ -62,6 +62,7 @@ public struct Questions: Hashable, Sendable {
     tables.insert(design.table)
     tables.insert(design.ledger)
     ledgers.insert(design.ledger)
+    tables.formUnion(design.lookupTables.map(\.table))
     readers.formUnion(design.readers.map { ReaderQuestion(table: design.table, role: $0) })
     let declared = design.spec.columns?.columns ?? []
     columns[design.table, default: []] += declared.map { Identifier($0.name) }

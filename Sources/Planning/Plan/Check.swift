@@ -18,6 +18,8 @@ public struct Check: Hashable, Sendable {
     case rowSecurity = "row-security"
     case sourceReadable = "source-readable"
     case sourcePrivileges = "source-privileges"
+    case transform
+    case quality
   }
 
   /// How a check came out.

@@ -31,6 +31,8 @@ public struct Step: Sendable {
   public var operations: [Operation]
   /// The columns of a flow, each with where it comes from; empty for other kinds.
   public var columns: [PlannedColumn]
+  /// What a flow's steps make of its sources' rows: the SELECT that a load runs, its values as constants.
+  public var transformation: String?
   /// The authorizer whose database the operations are run in.
   public var authorizer: String?
   /// The addresses of steps that must be done first.

@@ -22,6 +22,10 @@ public struct RecordedLoad: Sendable {
   /// The slot that it stands for: RFC 3339.
   public var slot: String?
   public var cursor: LoadOutcome.CursorRange?
+  /// The rules that did not hold.
+  public var brokenRules: [String] = []
+  /// Whether its flow's rules were passed over.
+  public var skippedQuality = false
   /// Why it failed; never a value.
   public var message: String?
   public var sqlState: String?

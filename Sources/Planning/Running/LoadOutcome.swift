@@ -23,6 +23,8 @@ public struct LoadOutcome: Sendable {
   public var files: [String]
   /// What was read by the source's cursor; nothing where it has none.
   public var cursor: CursorRange?
+  /// What the flow's rules found; empty where it has none, or they were passed over.
+  public var quality: [RuleResult] = []
   /// The slot that the load stands for: RFC 3339.
   public var slot: String?
   /// Which try it was, from 1.

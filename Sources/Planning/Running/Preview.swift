@@ -1,3 +1,4 @@
+internal import Manifests
 public import Diagnostics
 public import JSON
 
@@ -11,6 +12,18 @@ public struct Preview: Sendable {
   public var rows: [[JSONValue]]
   /// Rows that would be kept out, or would fail the load.
   public var rejected: [Diagnostic]
+  /// What the flow's rules found in all rows of the source; nothing where they were not asked.
+  public var quality: [RuleResult]?
+
+  /// Whether a load would be blocked by a rule.
+  public var isBlocked: Bool { quality?.contains { !$0.holds && $0.action == .block } ?? false }
+
+  /// The same of a flow that has no rules to be asked.
+  public var withoutRules: Preview {
+    var preview = self
+    preview.quality = []
+    return preview
+  }
 
   /// Makes a preview.
   public init(flow: String, columns: [(name: String, type: String)], rows: [[JSONValue]], rejected: [Diagnostic]) {

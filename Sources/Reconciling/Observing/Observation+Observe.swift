@@ -26,14 +26,15 @@ extension Observation {
     for design in scope.flowsToInspect(state: state) {
       observation.asRecorded.remove(design.flow.name)
       if design.hasProgram { continue }
-      observation.sources[design.flow.name] = await look(into: design, inspect)
+      await observation.look(into: design, inspect)
     }
     observation.databases = await databases
     // Programs are run for their columns alone, so only once it is known that nothing else says which there are.
     for design in scope.flowsToInspect(state: state) where design.hasProgram {
       guard observation.leavesColumnsOpen(design, state: state) else { continue }
-      observation.sources[design.flow.name] = await look(into: design, inspect)
+      await observation.look(into: design, inspect)
     }
+    await observation.lookAtTransforms(of: scope, state: state, through: connector)
     return observation
   }
 
@@ -78,12 +79,12 @@ extension Observation {
     }
   }
 
-  private static func look(
+  private mutating func look(
     into design: FlowDesign, _ inspect: (Source) async throws(Failure) -> [SourceField]
-  ) async -> SourceObservation? {
+  ) async {
     var fields: [SourceField] = []
     var isAnyRead = false
-    for (_, source) in design.sources {
+    for ((_, source), input) in zip(design.sources, design.spec.inputs) {
       switch source {
       case .files, .rows, .program: break
       // It is looked at with its database.
@@ -91,10 +92,17 @@ extension Observation {
       }
       isAnyRead = true
       do {
-        fields.unite(with: try await inspect(source))
-      } catch { return .unreadable(error.diagnostics) }
+        let found = try await inspect(source)
+        if !design.spec.transform.isEmpty {
+          inputFields[design.flow.name, default: [:]][design.spec.name(of: input)] = found
+        }
+        fields.unite(with: found)
+      } catch {
+        sources[design.flow.name] = .unreadable(error.diagnostics)
+        return
+      }
     }
-    return isAnyRead ? .fields(fields) : nil
+    if isAnyRead { sources[design.flow.name] = .fields(fields) }
   }
 }
 

@@ -36,7 +36,8 @@ public struct CodePage: Hashable, Sendable {
   public static let families: [(name: String, pages: [CodePage])] = [
     ("Files", files), ("Fields of manifests", manifests), ("Names", references),
     ("Connections and servers", connections),
-    ("Schemas and privileges", privileges), ("Tables", tables), ("Rows", rows), ("Sources", sources), ("Loads", loads),
+    ("Schemas and privileges", privileges), ("Tables", tables), ("Rows", rows),
+    ("Transformations and rules", transforms), ("Sources", sources), ("Loads", loads),
     ("Plans", plans), ("Commands", commands), ("State", state), ("Sandbox", sandbox),
   ]
 

@@ -65,12 +65,14 @@ public func importDocument(
 
 /// What `preview --output json` prints (schemas/preview.schema.json).
 public func previewDocument(_ preview: Preview) -> JSONValue {
-  [
+  var members: OrderedDictionary<String, JSONValue> = [
     "formatVersion": formatVersion, "flow": .string(preview.flow),
     "columns": .array(preview.columns.map { ["name": .string($0.name), "type": .string($0.type)] }),
     "rows": .array(preview.rows.map { .array($0) }),
     "rejected": .array(preview.rejected.map(diagnosticJSON)),
   ]
+  if let quality = preview.quality { members["quality"] = .array(quality.map(ruleJSON)) }
+  return .object(members)
 }
 
 private func authorizerJSON(_ check: AuthorizerCheck) -> JSONValue {
@@ -99,7 +101,7 @@ private func checkStepJSON(_ step: CheckStep) -> JSONValue {
 }
 
 private func stepJSON(_ step: Step) -> JSONValue {
-  [
+  var members: OrderedDictionary<String, JSONValue> = [
     "address": .string(step.address), "action": .string(step.action.rawValue), "wanted": .string(step.wanted.rawValue),
     "reason": .string(step.reason),
     "changes": .array(
@@ -111,6 +113,8 @@ private func stepJSON(_ step: Step) -> JSONValue {
     "hazards": .array(step.hazards.map { .string($0.rawValue) }),
     "statements": .array(step.statements.map { .string($0) }),
   ]
+  if let transformation = step.transformation { members["transform"] = .string(transformation) }
+  return .object(members)
 }
 
 /// A change of the manifests is the rule; `side` tells drift from it.

@@ -49,6 +49,15 @@ private func progressEvent(_ progress: LoadProgress) -> JSONValue {
   ]
 }
 
+/// What a rule found.
+func ruleJSON(_ result: RuleResult) -> JSONValue {
+  [
+    "rule": .string(result.rule), "column": .string(result.column), "kind": .string(result.kind.rawValue),
+    "action": .string(result.action.rawValue), "broken": .int(result.broken), "rows": .int(result.rows),
+    "samples": .array(result.samples.map { ["place": .string($0.place), "row": $0.row] as JSONValue }),
+  ]
+}
+
 private func finishedEvent(_ outcome: LoadOutcome) -> JSONValue {
   let counts = outcome.counts
   var members: OrderedDictionary<String, JSONValue> = [
@@ -60,6 +69,7 @@ private func finishedEvent(_ outcome: LoadOutcome) -> JSONValue {
     "cursor": outcome.cursor.map { ["from": .string($0.from), "to": .string($0.to)] } ?? .null,
     "files": .array(outcome.files.map { .string($0) }), "warnings": .array(outcome.warnings.map(diagnosticJSON)),
   ]
+  if !outcome.quality.isEmpty { members["quality"] = .array(outcome.quality.map(ruleJSON)) }
   if let error = outcome.error { members["error"] = diagnosticJSON(error) }
   return .object(members)
 }

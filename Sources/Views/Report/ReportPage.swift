@@ -123,6 +123,9 @@ extension ProjectReport {
     if let load = flow.status?.lastFailure {
       facts.append(("Last failure", "\(load.finished) on \(load.host): \(load.message ?? "")"))
     }
+    if let load = flow.history.first, !load.brokenRules.isEmpty {
+      facts.append(("Rules that did not hold", load.brokenRules.joined(separator: ", ")))
+    }
     if let next = flow.status?.nextRun { facts.append(("Next run", next)) }
     if let late = flow.status?.late { facts.append(("Late by", Numbers.duration(seconds: late))) }
     let items = facts.map { name, value -> HTML in "<dt>\(name)</dt><dd>\(value)</dd>" }

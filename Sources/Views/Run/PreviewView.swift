@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import JSON
+internal import Manifests
 internal import OrderedCollections
 public import Planning
 
@@ -22,7 +23,24 @@ public struct PreviewView {
     ]
     table.rows += preview.rows.map { row in zip(row, widths).map { cell($0, width: $1) } }
     return (table.lines(style) + ["", counts(preview, hidden: preview.columns.count - widths.count)])
-      .joined(separator: "\n")
+      .joined(separator: "\n") + rules(preview)
+  }
+
+  /// A line for each rule, and the first rows that break it.
+  private func rules(_ preview: Preview) -> String {
+    guard let quality = preview.quality else { return "" }
+    if quality.isEmpty { return "\n\nThe flow has no rules." }
+    return "\n\n"
+      + quality.flatMap { result -> [String] in
+        if result.holds { return ["\(style.paint("✓", .green)) \(result.rule.printable())"] }
+        let sign = result.action == .block ? style.paint("✗", .boldRed) : style.paint("!", .yellow)
+        let samples = result.samples.map { sample in
+          "    "
+            + ((sample.place.map { "\($0): " } ?? "") + sample.row.text(.line)).printable().cut(
+              to: max(style.width - 4, 20))
+        }
+        return ["\(sign) \(result.words.printable()): \(result.action.rawValue)"] + samples
+      }.joined(separator: "\n")
   }
 
   private func counts(_ preview: Preview, hidden: Int) -> String {

@@ -72,6 +72,11 @@ public struct StatusView {
     ]
     table.rows = [[.init("")] + titles.map { .init($0, .dim) }] + history.map(row)
     lines += [""] + table.lines(style)
+    let broken = history.filter { !$0.brokenRules.isEmpty }
+    if let last = broken.first {
+      let rules = last.brokenRules.map { $0.printable() }.joined(separator: ", ")
+      lines += ["", "Rules that did not hold, \(Self.when(last)): \(rules)"]
+    }
     let failures = history.filter { $0.status == .failed }
     if let last = failures.first, let message = last.message {
       let state = last.sqlState.map { "SQLSTATE \($0): " } ?? ""

@@ -25,6 +25,9 @@ public struct OwnerScriptText {
       let isOnly = script.parts.count == 1
       blocks += script.parts.map { isOnly ? guarded(only: $0) : guarded($0) }
     }
+    blocks += script.transformations.map { flow, statement in
+      sqlComment("What loads of \(flow) select of its staged sources:\n\n\(statement)")
+    }
     return showingHidden(in: blocks.joined(separator: "\n\n"))
   }
 

@@ -23,6 +23,11 @@ struct PreviewCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
   @Argument(help: "A flow's name.", completion: .flows) var flow: String
   @Option(help: ArgumentHelp("How many rows.", valueName: "n")) var rows = 20
+  @Flag(
+    help: """
+      Ask the flow's quality rules of all rows of its sources, as a load would; exits with 1 where a load would be blocked.
+      """)
+  var quality = false
 
   func validate() throws {
     if rows < 1 { throw ValidationError("--rows wants a number from 1 on") }
@@ -36,6 +41,7 @@ struct PreviewCommand: AsyncParsableCommand {
       speaker.document(previewDocument(preview))
       speaker.result(PreviewView(style: speaker.terminal.output).text(preview))
       speaker.show(preview.rejected)
+      if preview.isBlocked { throw ExitStatus.failed }
     } catch let failure as Failure {
       throw speaker.stop(failure) { ["formatVersion": 1, "diagnostics": .array($0.map(diagnosticJSON))] }
     }
@@ -66,6 +72,6 @@ struct PreviewCommand: AsyncParsableCommand {
     let runner = try FlowRunner(
       project: result.scope.project, state: planned, connector: result.connector, run: run
     ) { _ in }
-    return try await runner.preview(name, rows: rows)
+    return try await runner.preview(name, rows: rows, asksRules: quality)
   }
 }

@@ -17,6 +17,7 @@ struct LoadingOptions: ParsableArguments {
       rows would be appended twice: with `writeMode: insert` or `insert_ignore`, no key and no unique index.
       """)
   var fullRefresh = false
+  @Flag(help: "Pass over the flows' quality rules, this once; the ledger records it.") var skipQuality = false
   @Flag(help: "Where another load has a table, wait until it has ended; else the flow fails.") var wait = false
   @Option(help: ArgumentHelp("How many flows load side by side; default: the number of cores.", valueName: "n"))
   var parallel: Int?
@@ -36,6 +37,7 @@ struct LoadingOptions: ParsableArguments {
     run.again = again
     run.fullRefresh = fullRefresh
     run.waits = wait
+    run.skipsQuality = skipQuality
     run.allowedDeletes = allowedDeletes
     return run
   }
@@ -43,6 +45,7 @@ struct LoadingOptions: ParsableArguments {
   /// The same options, as they are written.
   var arguments: [String] {
     (again ? ["--again"] : []) + (fullRefresh ? ["--full-refresh"] : []) + (wait ? ["--wait"] : [])
+      + (skipQuality ? ["--skip-quality"] : [])
       + (parallel.map { ["--parallel", String($0)] } ?? [])
   }
 }
