@@ -1,6 +1,6 @@
 # Sourced by examples/quickstart.sh, Tests/run.sh and the scripts beside it: what has to be on the machine, and how it gets there.
 #
-#   require build sandbox [schema] [programs] [pooler] [ssh] [certificates] [tracer] [packager] [debian]
+#   require build sandbox [schema] [programs] [pooler] [ssh] [certificates] [tracer] [units] [packager] [debian]
 #
 # installs what is missing of these groups with apt-get, or says what to install.
 
@@ -38,6 +38,7 @@ missing_packages() {
         [ -x /usr/bin/python3 ] || echo python3
         ;;
       debian) PATH=$PATH:/usr/sbin command -v debootstrap >/dev/null || echo debootstrap ;;
+      units) command -v systemd-analyze >/dev/null || echo systemd ;;
       tracer) command -v strace >/dev/null || echo strace ;;
       pooler) find_pgbouncer >/dev/null || echo pgbouncer ;;
       ssh)

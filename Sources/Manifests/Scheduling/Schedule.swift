@@ -3,13 +3,13 @@
 /// Fields are those of crontab(5). Where both the day of the month and that of the week are restricted, a day that fits
 /// one of them is due.
 public struct Schedule: Hashable, Sendable {
-  private var minutes: UInt64
-  private var hours: UInt64
-  private var days: UInt64
-  private var months: UInt64
+  private(set) var minutes: UInt64
+  private(set) var hours: UInt64
+  private(set) var days: UInt64
+  private(set) var months: UInt64
   /// 0 is Sunday.
-  private var weekdays: UInt64
-  private var needsEitherDay: Bool
+  private(set) var weekdays: UInt64
+  private(set) var needsEitherDay: Bool
 
   /// Reads a schedule as a manifest has it; nothing where it is none.
   public init?(_ text: String) {
