@@ -13,6 +13,7 @@ struct TextTable {
     static let passed = Cell("✓", .green)
     static let failed = Cell("✗", .boldRed)
     static let left = Cell("–", .dim)
+    static let waiting = Cell("…", .yellow)
   }
 
   enum Alignment { case left, right }
