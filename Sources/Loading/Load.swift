@@ -24,10 +24,13 @@ public func load(
   var outcome: LoadOutcome
   do {
     outcome = try await attempt(request, on: connection, started: started, startedAt: startedAt, report)
+  } catch let refusal as Refusal where request.slot != nil && refusal.diagnostic.isMissingFile {
+    outcome = await request.waiting(for: refusal, startedAt: startedAt, on: connection)
   } catch let refusal as Refusal {
     outcome = LoadOutcome(flow: request.flow, load: request.load, status: .failed, mode: request.mode)
     outcome.error = refusal.diagnostic
     outcome.quality = refusal.quality
+    outcome.ledgerMessage = refusal.ledgerMessage
     outcome.isConnectionMissing = refusal.isConnectionMissing
     var row = LedgerRow(
       status: .failed, sqlState: refusal.sqlState, message: refusal.ledgerMessage, started: startedAt)

@@ -86,7 +86,10 @@ final class LoadRun {
     if let same = standing.same { return outcome(same, of: standing) }
     if let other = standing.otherLineage { throw request.otherLineage(other) }
     if standing.hasSlot, !request.readsAgain { return outcome(.skipped, LoadCounts()) }
-    guard try choose(database) else { return outcome(.skipped, LoadCounts()) }
+    guard try choose(database) else {
+      if request.slot != nil { throw Failure(.noNewFile(of: request.flow)) }
+      return outcome(.skipped, LoadCounts())
+    }
     try request.resolveTypes(on: database)
     try refuseDoubling(on: database)
     try lookAtDatabases(database)

@@ -71,7 +71,8 @@ public enum LedgerLayout {
 
   /// The statements that make the ledger, each with its semicolon.
   ///
-  /// A slot is loaded once: the unique index takes only rows that loaded, and not again.
+  /// A slot is loaded once: the unique index takes only rows that loaded, and not again. Failures, and who paused a flow,
+  /// are rare, and looked for by an index of their own: else each look would go through all loads of the flow.
   public static func statements(for ledger: QualifiedName) -> [String] {
     let lines =
       columns.map { "  \($0.name.sql) \($0.type)\($0.isNotNull ? " NOT NULL" : "")" } + ["  PRIMARY KEY (load_id)"]
@@ -82,6 +83,10 @@ public enum LedgerLayout {
       WHERE status = 'loaded' AND NOT again;
       """,
       "CREATE INDEX \(Identifier(ledger.name.name + "_flow").sql) ON \(ledger.sql) (project, flow, finished);",
+      """
+      CREATE INDEX \(Identifier(ledger.name.name + "_rare").sql) ON \(ledger.sql) (project, flow, finished) \
+      WHERE status NOT IN ('loaded', 'empty');
+      """,
     ]
   }
 

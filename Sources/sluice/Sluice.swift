@@ -24,8 +24,9 @@ struct Sluice: AsyncParsableCommand {
     subcommands: [
       InitCommand.self,
       ValidateCommand.self, PlanCommand.self, ApplyCommand.self, RunCommand.self, PreviewCommand.self,
-      CheckCommand.self, GrantsCommand.self, StatusCommand.self, ReportCommand.self, StateCommand.self,
-      ImportCommand.self, ExplainCommand.self, JSONSchemaCommand.self,
+      CheckCommand.self, GrantsCommand.self, StatusCommand.self, PauseCommand.self, ResumeCommand.self,
+      ReportCommand.self, StateCommand.self, ImportCommand.self, ExportCommand.self, ExplainCommand.self,
+      JSONSchemaCommand.self,
       SandboxCommand.self,
     ])
 

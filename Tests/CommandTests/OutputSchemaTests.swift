@@ -19,6 +19,7 @@ struct OutputSchemaTests {
         columns: {id: bigint, at: {type: timestamptz, default: {sql: now()}}, note: text}
       wrong: {source: {path: wrong.csv}, destination: wh, writeMode: insert, columns: {id: int}}
       ignore: {source: {path: wrong.csv}, destination: wh, writeMode: insert_ignore, columns: {id: int}}
+      late: {source: {path: late.csv}, destination: wh, writeMode: insert, columns: {id: int}, schedule: day}
       """, files: ["orders.csv": "id,at,note\n1,2024-01-01,a\n", "wrong.csv": "id\nx\n"])
     try await expect("validate", of: world, "validate")
     try await expect("plan", of: world, "plan")
@@ -34,6 +35,12 @@ struct OutputSchemaTests {
     try await expect("events", of: world, "run", status: 1)
     try await expect("status", of: world, "status")
     try await expect("status", of: world, "status", "wrong")
+    try await expect("events", of: world, "run", "--due")
+    try await expect("status", of: world, "status", "late")
+    try await expect("status", of: world, "pause", "orders", "--reason", "the source moves")
+    try await expect("status", of: world, "status", "orders")
+    try await expect("status", of: world, "resume", "orders")
+    try await expect("status", of: world, "pause", "no", status: 1)
     try await world.database.execute(
       "ALTER TABLE orders DROP COLUMN note; DROP TABLE ignore; CREATE VIEW ignore AS SELECT 1")
     try await expect("plan", of: world, "plan", status: 1)

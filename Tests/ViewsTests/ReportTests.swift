@@ -46,7 +46,7 @@ import Views
   func page() throws {
     var counts = LoadCounts()
     counts.inserted = 1_200
-    func load(_ status: LoadOutcome.Status, _ day: Int) -> RecordedLoad {
+    func load(_ status: RecordedLoad.Status, _ day: Int) -> RecordedLoad {
       RecordedLoad(
         load: "l\(day)", status: status, mode: "insert", counts: counts, newFields: 0, attempt: 1,
         started: "2024-05-0\(day)T06:00:00Z", finished: "2024-05-0\(day)T06:00:02Z", seconds: Double(day), age: 60,

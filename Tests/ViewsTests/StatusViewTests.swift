@@ -19,12 +19,18 @@ import Views
     try expectDrawing("status-history", width: 120) { style in
       StatusView(style: style).text(Self.statuses[1], history: Self.history)
     }
+    try expectDrawing("status-paused", width: 120) { style in
+      StatusView(style: style).text(Self.statuses[6], history: Self.marks.reversed() + Self.history.suffix(1))
+    }
+    try expectDrawing("status-waiting", width: 120) { style in
+      StatusView(style: style).text(Self.statuses[5], history: Self.marks.prefix(1) + Self.history.suffix(1))
+    }
     let never = StatusView(style: .plain).text(FlowStatus(flow: "new", attempts: 3, isEnabled: true), history: [])
     #expect(never == "flow/new  live\nIt was never loaded.")
   }
 
   private static func load(
-    _ status: LoadOutcome.Status, at day: Int, age: Double, rows: Int = 0, message: String? = nil
+    _ status: RecordedLoad.Status, at day: Int, age: Double, rows: Int = 0, message: String? = nil
   ) -> RecordedLoad {
     var counts = LoadCounts()
     counts.read = rows
@@ -43,6 +49,14 @@ import Views
     ]
   }
 
+  /// Rows that are no loads.
+  private static var marks: [RecordedLoad] {
+    var paused = load(.paused, at: 3, age: 50, message: "the source\u{1b}[31m moves")
+    paused.host = "anna@etl-1"
+    paused.sqlState = nil
+    return [load(.waiting, at: 3, age: 60), paused]
+  }
+
   private static var statuses: [FlowStatus] {
     var live = FlowStatus(flow: "注文", attempts: 3, isEnabled: true)
     live.lastSuccess = history[2]
@@ -56,6 +70,12 @@ import Views
     (retrying.lastFailure, retrying.last, retrying.failures) = (history[0], history[0], 1)
     var running = FlowStatus(flow: "running", attempts: 3, isEnabled: true)
     running.running = ("sluice flow/running on etl-2", "2024-05-03T06:01:00Z")
-    return [live, broken, retrying, running, FlowStatus(flow: "off", attempts: 3, isEnabled: false)]
+    var waiting = FlowStatus(flow: "waiting", attempts: 3, isEnabled: true)
+    (waiting.waiting, waiting.nextRun) = (marks[0], "2024-05-04T06:00:00Z")
+    var paused = FlowStatus(flow: "paused", attempts: 3, isEnabled: true)
+    paused.paused = marks[1]
+    return [
+      live, broken, retrying, running, FlowStatus(flow: "off", attempts: 3, isEnabled: false), waiting, paused,
+    ]
   }
 }

@@ -74,7 +74,8 @@ extension LedgerReader {
     }
   }
 
-  /// The flows of which no load, of whatever outcome, stands for the last slot or a later one.
+  /// The flows of which no load, of whatever outcome, stands for the last slot or a later one; one that waits for its file
+  /// is yet to be.
   private func untaken(
     _ slots: [Slots], of flows: [AppliedFlow], in ledger: QualifiedName, on database: borrowing Database
   ) throws -> [String] {
@@ -89,7 +90,7 @@ extension LedgerReader {
         \(value: pairs.map(\.last))::text[]) f (flow, name, last)
       GROUP BY f.flow HAVING NOT bool_or(EXISTS (
         SELECT FROM \(name: ledger) l WHERE l.project = \(value: project) AND l.flow = f.name
-          AND l.lineage = \(value: lineage) AND l.slot >= f.last::timestamptz))
+          AND l.lineage = \(value: lineage) AND l.slot >= f.last::timestamptz AND l.status <> 'waiting'))
       """
     ) { $0.text(0) ?? "" }
   }

@@ -52,18 +52,39 @@ public struct LedgerReader: Sendable {
     return (found.flatMap { $0 }.sorted { $0.flow < $1.flow }, diagnostics)
   }
 
-  /// The slots that are due, by flow, and the flows that have one and are broken: a run by hand has to load them first.
+  /// The slots that are due, by flow, and of the flows that have one those that are passed over: as they are broken, and a
+  /// run by hand has to load them first, or as somebody has paused them.
   ///
   /// - Throws: `Failure` where a ledger cannot be read; `CancellationError`.
-  public func dueSlots() async throws -> (slots: [String: String], broken: [String]) {
+  public func dueSlots() async throws -> (slots: [String: String], broken: [String], paused: [String: RecordedLoad]) {
     let (statuses, diagnostics) = try await statuses()
     if !diagnostics.isEmpty { throw Failure(diagnostics) }
     var slots: [String: String] = [:]
-    for status in statuses where status.isDue { slots[status.flow] = status.dueSlot }
-    return (slots, statuses.filter { $0.word == .broken && $0.dueSlot != nil }.map(\.flow))
+    var paused: [String: RecordedLoad] = [:]
+    for status in statuses where status.dueSlot != nil {
+      if status.isDue { slots[status.flow] = status.dueSlot }
+      if status.isEnabled { paused[status.flow] = status.paused }
+    }
+    let broken = statuses.filter { $0.isEnabled && $0.isBroken && $0.paused == nil && $0.dueSlot != nil }
+    return (slots, broken.map(\.flow), paused)
   }
 
-  /// The last loads of each flow, the newest first.
+  /// The flows that somebody has paused, each with who did.
+  ///
+  /// A flow whose ledger cannot be read is none of them: its load will say what is wrong.
+  /// - Throws: `CancellationError`.
+  public func paused() async throws -> [String: RecordedLoad] {
+    let (found, _) = try await asking { database, flows, settings in
+      try database.transaction(readOnly: true, prelude: settings) { database in
+        try byLedger(flows).flatMap { ledger, flows in try marks(of: flows, in: ledger, on: database) }
+      }
+    }
+    return found.joined().reduce(into: [:]) { paused, mark in
+      paused[mark.flow] = mark.load.status == .paused ? mark.load : nil
+    }
+  }
+
+  /// The last loads of each flow, and who paused and resumed it, the newest first.
   ///
   /// - Parameter limit: how many of each.
   /// - Throws: `Failure`; `CancellationError`.
@@ -79,7 +100,7 @@ public struct LedgerReader: Sendable {
     }
     if !diagnostics.isEmpty { throw Failure(diagnostics) }
     return Dictionary(grouping: found.flatMap { $0 }, by: \.flow).mapValues { loads in
-      Array(loads.map(\.load).sorted { $0.finished > $1.finished }.prefix(limit))
+      Array(loads.map(\.load).sorted { $0.age < $1.age }.prefix(limit))
     }
   }
 
@@ -90,7 +111,8 @@ public struct LedgerReader: Sendable {
     let (found, diagnostics) = try await asking { database, flows, settings in
       let statements = byLedger(flows).map { ledger, flows -> SQL in
         """
-        SELECT f.flow, l.status, extract(epoch FROM l.finished) FROM \(sql: newest(of: flows, in: ledger, limit: 1))
+        SELECT f.flow, l.status, extract(epoch FROM l.finished)
+        FROM \(sql: newest(of: flows, in: ledger, limit: 1, where: "status IN ('loaded', 'empty', 'failed')"))
         """
       }
       return try database.transaction(prelude: settings, running: statements).flatMap { rows in
@@ -106,7 +128,7 @@ public struct LedgerReader: Sendable {
   }
 
   /// Asks each authorizer, side by side.
-  private func asking<T: Sendable>(
+  func asking<T: Sendable>(
     _ question: @escaping @Sendable (borrowing Database, [AppliedFlow], [SQL]) throws -> T
   ) async throws -> (found: [T], diagnostics: [Diagnostic]) {
     try await withThrowingTaskGroup(of: Result<T, Failure>.self) { group in
@@ -184,54 +206,81 @@ public struct LedgerReader: Sendable {
     return "\(value: pairs.map(\.0))::text[], \(value: pairs.map(\.1))::text[]"
   }
 
-  private func statuses(of flows: [AppliedFlow], on database: borrowing Database) throws -> [FlowStatus] {
+  func statuses(of flows: [AppliedFlow], on database: borrowing Database) throws -> [FlowStatus] {
     var statuses: [String: FlowStatus] = [:]
     for flow in flows {
       let spec = flow.design.spec
       statuses[flow.name] = FlowStatus(flow: flow.name, attempts: spec.retry.attempts, isEnabled: spec.enabled)
     }
     for (ledger, flows) in byLedger(flows) {
-      for row in try newest(of: flows, in: ledger, "status <> 'failed'", on: database) {
+      for row in try newest(of: flows, in: ledger, "status IN ('loaded', 'empty')", on: database) {
         statuses[row.flow]?.lastSuccess = row.load
       }
       for row in try newest(of: flows, in: ledger, "status = 'failed'", on: database) {
         statuses[row.flow]?.lastFailure = row.load
       }
-      for row in try failures(of: flows, in: ledger, on: database) { statuses[row.flow]?.failures += row.count }
+      for row in try newest(of: flows, in: ledger, "status = 'waiting'", on: database) {
+        statuses[row.flow]?.waiting = row.load
+      }
+      for row in try marks(of: flows, in: ledger, on: database) {
+        statuses[row.flow]?.paused = row.load.status == .paused ? row.load : nil
+      }
+      for row in try failures(of: flows, in: ledger, on: database) { statuses[row.flow]?.failures = row.count }
     }
     for (name, status) in statuses {
       let both = [status.lastSuccess, status.lastFailure].compactMap { $0 }
-      statuses[name]?.last = both.max { $0.finished < $1.finished }
+      statuses[name]?.last = both.min { $0.age < $1.age }
     }
     for (flow, load) in try running(flows, on: database) { statuses[flow]?.running = load }
     try addSlots(of: flows, to: &statuses, on: database)
+    for (name, status) in statuses {
+      guard let waiting = status.waiting else { continue }
+      // A load by hand was not for the slot, and yet brought what there was to bring.
+      let isOver = status.dueSlot == nil || status.last.map { $0.age <= waiting.age } ?? false
+      if isOver { statuses[name]?.waiting = nil }
+    }
     return Array(statuses.values)
   }
 
-  /// Of each flow the newest load for which `condition` holds.
+  /// Of each flow the newest row that says that somebody has paused or resumed it.
+  private func marks(
+    of flows: [AppliedFlow], in ledger: QualifiedName, on database: borrowing Database
+  ) throws -> [(flow: String, load: RecordedLoad)] {
+    try newest(of: flows, in: ledger, "status IN ('paused', 'resumed')", on: database)
+  }
+
+  /// Of each flow the newest row for which `condition` holds; of one that was renamed, that of each name, the newest last.
   private func newest(
     of flows: [AppliedFlow], in ledger: QualifiedName, _ condition: SQL, on database: borrowing Database
   ) throws -> [(flow: String, load: RecordedLoad)] {
     let rows = try database.rows(loads(of: flows, in: ledger, limit: 1, where: condition)) { row in
       (flow: row.text(0) ?? "", load: RecordedLoad(row, from: 1))
     }
-    return rows.sorted { $0.load.finished < $1.load.finished }
+    return rows.sorted { $0.load.age > $1.load.age }
   }
 
-  /// How many loads of each flow have failed since the last one that did not.
+  /// How many loads of each flow have failed since the last one that did not, or since somebody resumed it.
+  ///
+  /// The tries of a load are numbered upwards, and count once.
   private func failures(
     of flows: [AppliedFlow], in ledger: QualifiedName, on database: borrowing Database
   ) throws -> [(flow: String, count: Int)] {
     let mine: SQL = "project = \(value: project) AND flow = f.name AND lineage = \(value: lineage)"
     return try database.rows(
       """
-      SELECT f.flow, count(*)
-      FROM unnest(\(sql: names(of: flows))) AS f (flow, name) LEFT JOIN LATERAL (
-          SELECT finished FROM \(name: ledger) WHERE \(sql: mine) AND status <> 'failed'
-          ORDER BY finished DESC LIMIT 1) good ON true,
-        LATERAL (SELECT FROM \(name: ledger)
-          WHERE \(sql: mine) AND status = 'failed' AND finished > coalesce(good.finished, '-infinity')) bad
-      GROUP BY 1
+      WITH f AS (SELECT * FROM unnest(\(sql: names(of: flows))) AS f (flow, name)),
+      good AS (
+        SELECT f.flow, max(l.finished) AS finished
+        FROM f, LATERAL (
+          SELECT finished FROM \(name: ledger) WHERE \(sql: mine) AND status IN ('loaded', 'empty', 'resumed')
+          ORDER BY finished DESC LIMIT 1) l
+        GROUP BY f.flow),
+      tries AS (
+        SELECT f.flow, l.attempt, lag(l.attempt) OVER (PARTITION BY f.flow ORDER BY l.finished) AS before
+        FROM f LEFT JOIN good ON good.flow = f.flow, LATERAL (
+          SELECT attempt, finished FROM \(name: ledger)
+          WHERE \(sql: mine) AND status = 'failed' AND finished > coalesce(good.finished, '-infinity')) l)
+      SELECT flow, count(*) FROM tries WHERE before IS NULL OR attempt <= before GROUP BY flow
       """
     ) { (flow: $0.text(0) ?? "", count: $0.int(1) ?? 0) }
   }

@@ -37,6 +37,14 @@ struct LedgerRow {
   /// RFC 3339.
   var started: String
 
+  /// An array of the columns that a ledger has: one of an older layout has fewer.
+  static func columns(of ledger: QualifiedName) -> SQL {
+    """
+    ARRAY(SELECT attname::text FROM pg_attribute
+      WHERE attrelid = to_regclass(\(value: ledger.sql)) AND attnum > 0 AND NOT attisdropped)
+    """
+  }
+
   /// The statement that writes it into a ledger that has `columns`.
   func insert(_ request: LoadRequest, into columns: Set<String>) -> SQL {
     let files = files.isEmpty ? nil : JSONValue.array(files.map(\.json)).text(.line)
@@ -77,7 +85,7 @@ extension LoadRequest {
         row_security_active(\(value: target.sql)::text), to_jsonb(l) ->> 'cursor_from', to_jsonb(l) ->> 'cursor_to',
         ARRAY(SELECT f ->> 'path' FROM jsonb_array_elements(l.files) f), \(sql: ledgerColumns)
       FROM (SELECT 1) one
-      LEFT JOIN \(name: ledger) l ON l.load_id = \(value: load)::uuid AND l.status <> 'failed'
+      LEFT JOIN \(name: ledger) l ON l.load_id = \(value: load)::uuid AND l.status IN ('loaded', 'empty')
       LEFT JOIN (SELECT lineage FROM \(name: ledger) WHERE \(sql: mine) AND lineage <> \(value: lineage) LIMIT 1) other
         ON true
       """
@@ -100,12 +108,7 @@ extension LoadRequest {
   }
 
   /// An array of the columns that the ledger has: one of an older layout has fewer.
-  private var ledgerColumns: SQL {
-    """
-    ARRAY(SELECT attname::text FROM pg_attribute
-      WHERE attrelid = to_regclass(\(value: ledger.sql)) AND attnum > 0 AND NOT attisdropped)
-    """
-  }
+  var ledgerColumns: SQL { LedgerRow.columns(of: ledger) }
 
   /// Writes the row of a load that failed, in a transaction of its own.
   ///

@@ -30,7 +30,7 @@ extension RecordedLoad {
     counts.superseded = row.int(first + 8) ?? 0
     counts.rejected = row.int(first + 9) ?? 0
     self.init(
-      load: row.text(first) ?? "", status: row.text(first + 1).flatMap { LoadOutcome.Status(rawValue: $0) } ?? .failed,
+      load: row.text(first) ?? "", status: row.text(first + 1).flatMap { Status(rawValue: $0) } ?? .failed,
       mode: row.text(first + 2) ?? "", counts: counts, newFields: row.int(first + 10) ?? 0,
       attempt: row.int(first + 11) ?? 1, started: row.text(first + 12) ?? "", finished: row.text(first + 13) ?? "",
       seconds: row.text(first + 14).flatMap(Double.init) ?? 0, age: row.text(first + 15).flatMap(Double.init) ?? 0,

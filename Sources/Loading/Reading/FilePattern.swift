@@ -45,8 +45,7 @@ struct FilePattern {
           .error, "source-readable",
           isPattern ? "no file of the project matches \(text)" : "there is no file \(text) in the project",
           help: ["a `path:` is relative to the manifest that it stands in"]
-            + (isPattern ? [] : Self.neighbour(of: text, under: root))
-        ))
+            + (isPattern ? [] : Self.neighbour(of: text, under: root)), reason: Diagnostic.noFile))
     }
     return files
   }

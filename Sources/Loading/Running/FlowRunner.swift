@@ -71,9 +71,11 @@ public struct FlowRunner: Sendable {
           running -= 1
           ended[load.flow] = load
           report(.loadFinished(load))
-          for skipped in queue.finish(load.flow, failed: load.status == .failed) {
+          let isPending = load.isPending
+          for skipped in queue.finish(load.flow, failed: load.status == .failed || isPending) {
             guard let flow = flows[skipped.name] else { continue }
-            let load = skippedOutcome(flow, after: skipped.cause)
+            let load =
+              isPending ? pendingOutcome(flow, after: skipped.cause) : skippedOutcome(flow, after: skipped.cause)
             ended[skipped.name] = load
             report(.loadFinished(load))
           }
@@ -109,8 +111,10 @@ public struct FlowRunner: Sendable {
       return .later(job, .seconds(1))
     }
     outcome.nameFlow()
+    if job.request.slot != nil, job.request.attempt == 1 { outcome.leaveToOther() }
     let retry = job.flow.design.spec.retry
     guard let error = outcome.error, isTransient(outcome), job.request.attempt < retry.attempts else {
+      outcome.warnings += await NotifierRun(project: project, run: run).tell(outcome)
       return .ended(outcome)
     }
     let pause = job.nextBackoff(retry)
@@ -151,11 +155,14 @@ public struct FlowRunner: Sendable {
       return outcome
     }
     await fallbacks.look(at: flow.authorizer, on: connection)
-    let result: Result<LoadOutcome, any Error>
+    var result: Result<LoadOutcome, any Error>
     do {
       let report = report
       result = .success(try await Loading.load(request, on: connection) { report(.loadProgress($0)) })
     } catch { result = .failure(error) }
+    if !project.notifiers.isEmpty, let outcome = try? result.get() {
+      result = .success(await outcome.withNews(request, attempts: flow.design.spec.retry.attempts, on: connection))
+    }
     await connection.close()
     var outcome = try result.get()
     outcome.warnings += fallbacks.take()
@@ -166,6 +173,19 @@ public struct FlowRunner: Sendable {
     LoadOutcome(
       flow: flow.name, load: LoadRequest.newLoad(), status: .skipped, mode: flow.design.spec.writeMode,
       error: Diagnostic(.error, "skipped", "flow/\(flow.name) comes after flow/\(cause), which failed"))
+  }
+
+  /// Of a flow whose rows build on those of `cause`, which are yet to come: it is not begun, and keeps its slot.
+  private func pendingOutcome(_ flow: AppliedFlow, after cause: String) -> LoadOutcome {
+    var outcome = LoadOutcome(
+      flow: flow.name, load: LoadRequest.newLoad(), status: .skipped, mode: flow.design.spec.writeMode,
+      warnings: [
+        Diagnostic(
+          .warning, "slot-pending", "flow/\(flow.name) comes after flow/\(cause), whose rows are yet to come",
+          help: ["the next `sluice run --due` looks again"])
+      ], slot: run.slots[flow.name])
+    outcome.isPending = true
+    return outcome
   }
 
   /// The first rows of one flow, as its table would hold them.

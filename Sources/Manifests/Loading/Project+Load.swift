@@ -97,6 +97,11 @@ struct ProjectLoader {
     for (index, file) in settings.sandbox.scripts.enumerated() {
       project.sandboxInitPlaces[file] = reading.places["sandbox.init[\(index)]"]
     }
+    for (index, notifier) in settings.notifiers.enumerated() where !notifier.events.isEmpty && !notifier.command.isEmpty
+    {
+      project.notifiers.append(notifier)
+      project.notifierPlaces.append(reading.places["notify[\(index)].command"] ?? start)
+    }
     let context = ManifestContext(root: files.root, variables: variables, defaults: settings.defaults)
     return (settings, context, patterns)
   }

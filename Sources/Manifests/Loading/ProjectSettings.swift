@@ -21,6 +21,7 @@ public struct ProjectSettings: Sendable {
   /// The fields that each resource of a kind has unless it says otherwise.
   var defaults: [Kind: [Entry]] = [:]
   var sandbox = Sandbox()
+  var notifiers: [Notifier] = []
 
   struct Sandbox: Sendable {
     var scripts: [String] = []
@@ -39,7 +40,11 @@ public struct ProjectSettings: Sendable {
         example: "{flows: {destination: wh}}"),
       Field(
         "sandbox", \.sandbox, .record(sandbox), "What the sandbox is made with.", example: "{init: [sandbox/crm.sql]}"),
-    ], unsupported: ["notify"])
+      Field(
+        "notify", \.notifiers, .list(of: .record(Notifier.record), "a list of programs, each with what it is told of"),
+        "Programs that are told when a flow breaks, or recovers, or a rule of it warns.",
+        example: "[{on: [broken, recovered], command: [bin/page, data-team]}]"),
+    ])
 
   private static let sandbox = Record<Sandbox>(
     "sandbox", { Sandbox() },

@@ -56,6 +56,9 @@ private struct UntrustedCheck {
     for file in project.sandboxInit {
       check(file, "`sandbox.init`", at: project.sandboxInitPlaces[file], &found)
     }
+    for (notifier, place) in zip(project.notifiers, project.notifierPlaces) {
+      found.append(.program(notifier.command, "`notify`", at: place))
+    }
     return found.sorted()
   }
 

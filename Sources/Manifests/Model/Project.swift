@@ -18,6 +18,11 @@ public struct Project: Sendable {
   /// Where sluice.yaml names those.
   public var sandboxInitPlaces: [String: Place] = [:]
 
+  /// The programs that are told of what happens to flows, by sluice.yaml.
+  public var notifiers: [Notifier] = []
+  /// Where sluice.yaml names each of them.
+  public var notifierPlaces: [Place] = []
+
   /// A project without resources.
   public init() {}
 

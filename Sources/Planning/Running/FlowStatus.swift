@@ -1,8 +1,16 @@
-/// A load as its row of the ledger tells of it.
+/// A row of the ledger: a load, that one waits for its file, or that somebody paused or resumed the flow.
 public struct RecordedLoad: Sendable {
+  /// What a row stands for.
+  public enum Status: String, Hashable, Sendable, CaseIterable {
+    case loaded, failed, empty
+    /// The slot's file was not there; one row a slot, however often it was looked for.
+    case waiting
+    case paused, resumed
+  }
+
   /// The load's id.
   public var load: String
-  public var status: LoadOutcome.Status
+  public var status: Status
   /// The write mode that it had.
   public var mode: String
   public var counts: LoadCounts
@@ -17,7 +25,7 @@ public struct RecordedLoad: Sendable {
   public var seconds: Double
   /// How long ago it ended, by the server's clock, in seconds.
   public var age: Double
-  /// The machine that it ran on.
+  /// The machine that it ran on; where it is no load, who wrote it, as in `anna@etl-1`.
   public var host: String
   /// The slot that it stands for: RFC 3339.
   public var slot: String?
@@ -26,13 +34,13 @@ public struct RecordedLoad: Sendable {
   public var brokenRules: [String] = []
   /// Whether its flow's rules were passed over.
   public var skippedQuality = false
-  /// Why it failed; never a value.
+  /// Why it failed, waits or was paused; never a value.
   public var message: String?
   public var sqlState: String?
 
   /// Makes a load.
   public init(
-    load: String, status: LoadOutcome.Status, mode: String, counts: LoadCounts, newFields: Int, attempt: Int,
+    load: String, status: Status, mode: String, counts: LoadCounts, newFields: Int, attempt: Int,
     started: String, finished: String, seconds: Double, age: Double, host: String, slot: String? = nil,
     cursor: LoadOutcome.CursorRange? = nil, message: String? = nil, sqlState: String? = nil
   ) {
@@ -66,7 +74,7 @@ public struct FlowStatus: Sendable {
     /// So many loads failed one after the other that nobody tries any more.
     case broken
     case running
-    /// `enabled: false`.
+    /// `enabled: false`, or paused.
     case inactive
   }
 
@@ -76,7 +84,8 @@ public struct FlowStatus: Sendable {
   /// The last load that did not fail.
   public var lastSuccess: RecordedLoad?
   public var lastFailure: RecordedLoad?
-  /// How many loads have failed since the last one that did not.
+  /// How many loads have failed since the last one that did not, or since somebody resumed the flow; the tries of one load
+  /// count once.
   public var failures = 0
   /// How many failed loads make it broken: `retry.attempts`.
   public var attempts: Int
@@ -87,6 +96,10 @@ public struct FlowStatus: Sendable {
   public var nextRun: String?
   /// Its last slot (RFC 3339), where no load stands for it yet.
   public var dueSlot: String?
+  /// That its file was not there when it was last looked for; nothing once something else has happened.
+  public var waiting: RecordedLoad?
+  /// That somebody paused it; nothing where nobody did, or it was resumed.
+  public var paused: RecordedLoad?
   /// By how many seconds its last slot has passed without a load that did not fail.
   public var late: Double?
 
@@ -100,11 +113,15 @@ public struct FlowStatus: Sendable {
   /// The status.
   public var word: Word {
     if running != nil { return .running }
-    if !isEnabled { return .inactive }
-    if failures == 0 { return .live }
-    return failures < attempts ? .retrying : .broken
+    if !isEnabled || paused != nil { return .inactive }
+    if isBroken { return .broken }
+    if waiting != nil { return .waiting }
+    return failures == 0 ? .live : .retrying
   }
 
+  /// Whether so many loads failed that a run of what is due passes it over.
+  public var isBroken: Bool { failures >= attempts }
+
   /// Whether a run of what is due loads it.
-  public var isDue: Bool { isEnabled && dueSlot != nil && word != .broken }
+  public var isDue: Bool { isEnabled && paused == nil && dueSlot != nil && !isBroken }
 }

@@ -4,8 +4,12 @@ internal import OrderedCollections
 
 /// How one load of one flow ended.
 public struct LoadOutcome: Sendable {
-  /// The status that the ledger records.
-  public enum Status: String, Hashable, Sendable, CaseIterable { case loaded, failed, empty, skipped }
+  /// How it ended.
+  public enum Status: String, Hashable, Sendable, CaseIterable {
+    case loaded, failed, empty, skipped
+    /// The slot's file is not there yet.
+    case waiting
+  }
 
   /// The flow's name.
   public var flow: String
@@ -33,6 +37,12 @@ public struct LoadOutcome: Sendable {
   public var isRecorded = false
   /// Whether it failed for want of a connection that there may well be a little later.
   public var isConnectionMissing = false
+  /// Whether the slot's rows are yet to come, by this machine or another one: what comes after it is not begun.
+  public var isPending = false
+  /// What there is to tell the programs of `notify:`.
+  public var news: [Notifier.Event] = []
+  /// What the ledger keeps of why it failed: never a value.
+  public var ledgerMessage: String?
 
   /// Makes an outcome.
   public init(

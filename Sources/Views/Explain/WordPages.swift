@@ -157,6 +157,8 @@ enum WordPages {
       case .failed: "Nothing was written: the transaction was rolled back. Its error says why."
       case .empty: "The source had nothing (new) to load, and that is allowed."
       case .skipped: "Nothing was loaded: all files were loaded before, or a flow that this one comes after has failed."
+      case .waiting:
+        "The file that the slot is for is not there yet; `run --due` looks for it again until the next slot."
       }
     return Explanation(status.rawValue, .status, summary)
   }
@@ -169,7 +171,7 @@ enum WordPages {
       case .waiting: "The file that it reads is not there yet; it is looked for again until the next slot."
       case .broken: "As many loads in a row have failed as `retry.attempts` says: somebody has to look."
       case .running: "A session has the lock of its table, and loads it."
-      case .inactive: "It has `enabled: false`: no run loads it but one that names it."
+      case .inactive: "It has `enabled: false`, or somebody has paused it: no run loads it but one that names it."
       }
     var page = Explanation(word.rawValue, .flowStatus, summary)
     page.related = word == .inactive ? ["flow.enabled"] : word == .live || word == .running ? [] : ["flow.retry"]

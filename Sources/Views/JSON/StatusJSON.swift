@@ -27,6 +27,10 @@ private func statusMembers(_ status: FlowStatus) -> OrderedDictionary<String, JS
     "lastLoad": status.last.map(loadJSON) ?? .null, "lastSuccess": status.lastSuccess.map(loadJSON) ?? .null,
     "lastFailure": status.lastFailure.map(loadJSON) ?? .null, "failures": .int(status.failures),
     "running": status.running.map { ["by": .string($0.who), "since": .string($0.since)] } ?? .null,
+    "paused": status.paused.map {
+      ["by": .string($0.host), "since": .string($0.finished), "reason": .string($0.message)]
+    } ?? .null,
+    "waiting": status.waiting.map { ["slot": .string($0.slot), "since": .string($0.finished)] } ?? .null,
     "nextRun": .string(status.nextRun), "lateSeconds": status.late.map { .rounded($0) } ?? .null,
   ]
 }

@@ -8,7 +8,7 @@ struct LoadChart {
   private static let height = 48, step = 12
 
   var html: HTML {
-    let loads = Array(loads.reversed())
+    let loads = loads.filter { ![.waiting, .paused, .resumed].contains($0.status) }.reversed()
     let mostRows = max(loads.map { Self.rows($0) }.max() ?? 0, 1)
     let mostSeconds = max(loads.map(\.seconds).max() ?? 0, 0.001)
     let bars = loads.enumerated().map { index, load -> HTML in

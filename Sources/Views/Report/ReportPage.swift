@@ -127,6 +127,7 @@ extension ProjectReport {
       facts.append(("Rules that did not hold", load.brokenRules.joined(separator: ", ")))
     }
     if let next = flow.status?.nextRun { facts.append(("Next run", next)) }
+    if let paused = flow.status?.paused { facts.append(("Paused", StatusView.pause(paused))) }
     if let late = flow.status?.late { facts.append(("Late by", Numbers.duration(seconds: late))) }
     let items = facts.map { name, value -> HTML in "<dt>\(name)</dt><dd>\(value)</dd>" }
     return items.isEmpty ? "" : "<dl>\(items)</dl>"

@@ -57,14 +57,16 @@ public struct RunView {
   private func row(_ outcome: LoadOutcome, _ columns: [Column]) -> [TextTable.Cell] {
     let counts = columns.map { column in
       // A skipped load counted nothing.
-      outcome.status == .skipped ? "" : Numbers.grouped(column.count(outcome.counts))
+      outcome.status == .skipped || outcome.status == .waiting ? "" : Numbers.grouped(column.count(outcome.counts))
     }
-    let seconds = outcome.status == .skipped ? "" : Numbers.fixed(outcome.seconds, digits: 2)
+    let seconds =
+      outcome.status == .skipped || outcome.status == .waiting ? "" : Numbers.fixed(outcome.seconds, digits: 2)
     let sign: TextTable.Cell =
       switch outcome.status {
       case .loaded: .passed
       case .failed: .failed
       case .empty, .skipped: .left
+      case .waiting: .waiting
       }
     return [sign, .init(outcome.flow.printable()), .init(outcome.mode.rawValue)]
       + (counts + [seconds]).map { .init($0) }
@@ -77,6 +79,7 @@ extension LoadOutcome.Status {
     case .loaded: .green
     case .failed: .boldRed
     case .empty, .skipped: .dim
+    case .waiting: .yellow
     }
   }
 }

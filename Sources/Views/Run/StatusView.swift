@@ -40,6 +40,7 @@ public struct StatusView {
   private func words(_ status: FlowStatus) -> String {
     let late = status.late.map { ", late by \(Numbers.duration(seconds: $0))" } ?? ""
     switch status.word {
+    case .inactive where status.isEnabled: return "paused\(status.paused.map { " by \($0.host.printable())" } ?? "")"
     case .running: return "running" + (status.running?.since.map { " since \(Self.minute($0))" } ?? "")
     case .retrying, .broken: return "\(status.word.rawValue) (\(Numbers.counted(status.failures, "failure")))\(late)"
     case .live, .waiting, .inactive: return status.word.rawValue + late
@@ -63,6 +64,10 @@ public struct StatusView {
       "\(style.paint("flow/\(status.flow.printable())", .bold))  \(style.paint(words(status), status.word.paint))"
     ]
     if let next = status.nextRun { lines.append("next run: \(Self.minute(next)) UTC") }
+    if let paused = status.paused { lines.append(Self.pause(paused)) }
+    if let waiting = status.waiting, status.word == .waiting {
+      lines.append("waits since \(Self.minute(waiting.finished)) UTC for its file: looked for again until the next run")
+    }
     if let who = status.running?.who { lines.append("loaded now by: \(who.printable())") }
     guard !history.isEmpty else { return (lines + ["It was never loaded."]).joined(separator: "\n") }
     var table = TextTable([.left, .left, .left, .left, .right, .right, .right, .right, .right, .right, .left])
@@ -88,17 +93,30 @@ public struct StatusView {
 
   private func row(_ load: RecordedLoad) -> [TextTable.Cell] {
     let counts = load.counts
-    let sign: TextTable.Cell = load.status == .loaded ? .passed : load.status == .failed ? .failed : .left
+    let sign: TextTable.Cell =
+      switch load.status {
+      case .loaded: .passed
+      case .failed: .failed
+      case .waiting: .waiting
+      case .empty, .paused, .resumed: .left
+      }
+    let isLoad = load.status != .paused && load.status != .resumed && load.status != .waiting
     return [
       sign, .init(Self.second(load.started)), .init(load.status.rawValue, load.status.paint),
-      .init(load.mode.printable()),
+      .init(isLoad ? load.mode.printable() : ""),
     ]
       + [counts.read, counts.inserted, counts.updated, counts.deleted, counts.rejected].map {
-        .init(Numbers.grouped($0))
-      } + [.init(Numbers.fixed(load.seconds, digits: 2)), .init(load.host.printable())]
+        .init(isLoad ? Numbers.grouped($0) : "")
+      } + [.init(isLoad ? Numbers.fixed(load.seconds, digits: 2) : ""), .init(load.host.printable())]
   }
 
   // MARK: Times
+
+  /// `paused since 2024-02-29 06:30 UTC by anna@etl-1: the source moves`.
+  public static func pause(_ mark: RecordedLoad) -> String {
+    let reason = mark.message.map { ": \($0.printable())" } ?? ""
+    return "paused since \(minute(mark.finished)) UTC by \(mark.host.printable())\(reason)"
+  }
 
   /// `5 min 3 s ago on etl-1`.
   private static func when(_ load: RecordedLoad) -> String {
@@ -114,13 +132,25 @@ public struct StatusView {
   }
 }
 
+extension RecordedLoad.Status {
+  fileprivate var paint: Style.Paint {
+    switch self {
+    case .loaded: .green
+    case .failed: .boldRed
+    case .waiting: .yellow
+    case .empty, .paused, .resumed: .dim
+    }
+  }
+}
+
 extension FlowStatus.Word {
   fileprivate var sign: TextTable.Cell {
     switch self {
     case .live, .running: .passed
     case .broken: .failed
     case .retrying: TextTable.Cell("!", .yellow)
-    case .waiting, .inactive: .left
+    case .waiting: .waiting
+    case .inactive: .left
     }
   }
 

@@ -23,7 +23,10 @@ struct RunCommand: AsyncParsableCommand {
 
       --due may be called as often as wanted, on any number of machines: a slot is loaded once. Slots that were missed are \
       caught up by one load; a flow that was never loaded is due at once, one that is broken not until a run by hand loads \
-      it. Calling it each minute does for a scheduler: * * * * * sluice -C /srv/shop run --due
+      it, or `sluice resume` ends that. Where a file is not there yet, the flow waits, and each `run --due` looks for it \
+      again until the next slot; so does what comes after it. `sluice export` writes what a scheduler needs to call it.
+
+      Paused flows are passed over, unless they are named one by one and --due is not given.
       """)
 
   @OptionGroup var project: ProjectOptions
@@ -55,16 +58,24 @@ struct RunCommand: AsyncParsableCommand {
       let connector = try await workspace.connector(for: applied.project)
       let progress = LoadReporter(speaker)
       var run = loading.flowRun(workspace, allowedDeletes: confirmation.allowDelete)
+      let reader = try LedgerReader(applied.project, applied.state, names: names, connector: connector)
       if due {
-        let due = try await LedgerReader(
-          applied.project, applied.state, names: names, connector: connector
-        ).dueSlots()
+        let due = try await reader.dueSlots()
         for flow in due.broken {
           speaker.note("flow/\(flow) is broken, and not run: `sluice run \(flow)` tries it again.")
         }
+        passOver(due.paused, speaker)
         run.slots = due.slots
         names = names.filter { run.slots[$0] != nil }
         if names.isEmpty { speaker.note("No flow is due.") }
+      } else {
+        let paused = try await reader.paused()
+        let named = selection.names
+        passOver(paused.filter { !named.contains($0.key) }, speaker)
+        for flow in paused.keys.filter(named.contains).sorted() {
+          speaker.note("flow/\(flow) is run as it is named; it stays paused.")
+        }
+        names = names.filter { paused[$0] == nil || named.contains($0) }
       }
       let runner = try FlowRunner(project: applied.project, state: applied.state, connector: connector, run: run) {
         progress.report($0)
@@ -77,6 +88,12 @@ struct RunCommand: AsyncParsableCommand {
       progress.finish(outcome.loads)
       try conclude(outcome, workspace, speaker)
     } catch let failure as Failure { throw speaker.stop(failure) }
+  }
+
+  private func passOver(_ paused: [String: RecordedLoad], _ speaker: Speaker) {
+    for (flow, mark) in paused.sorted(by: { $0.key < $1.key }) {
+      speaker.note("flow/\(flow) is not run: \(StatusView.pause(mark)). `sluice resume \(flow)` ends that.")
+    }
   }
 
   private func load(_ names: [String], _ runner: FlowRunner, _ progress: LoadReporter) async -> RunOutcome {

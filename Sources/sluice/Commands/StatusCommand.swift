@@ -11,8 +11,9 @@ struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Show how flows stand, by the ledgers: the same on every machine.",
     discussion: """
-      live: nothing failed since the last load. retrying: the last load failed. broken: as many loads in a row as \
-      `retry.attempts` says. running: somebody loads it now. inactive: `enabled: false`.
+      live: nothing failed since the last load. retrying: the last load failed. waiting: the file that it is due for is \
+      not there yet. broken: as many loads in a row failed as `retry.attempts` says. running: somebody loads it now. \
+      inactive: `enabled: false`, or paused.
 
       For one flow: its last loads, the newest first.
       """)

@@ -20,7 +20,7 @@ struct AppliedProject {
     if let application {
       let (project, state) = try await application.run("sluice run --apply")
       guard let state else { throw Failure(nothingApplied(workspace)) }
-      let applied = try Project(applied: state, name: project.name)
+      let applied = try Self.applied(state, settings: project)
       try workspace.checkTrust(in: applied)
       return AppliedProject(project: applied, state: state, manifests: nil, workspace: workspace)
     }
@@ -37,11 +37,20 @@ struct AppliedProject {
           at: errors.first?.place, help: ["`sluice validate` shows what is wrong"])
       ])
     }
-    let applied = try Project(applied: state, name: manifests.name)
+    let applied = try Self.applied(state, settings: manifests)
     try workspace.checkTrust(in: applied)
     return AppliedProject(
       project: applied, state: state,
       manifests: loaded.hasErrors ? nil : manifests, workspace: workspace)
+  }
+
+  /// What was applied, with the settings that are sluice.yaml's alone.
+  private static func applied(_ state: AppliedState, settings: Project) throws(Failure) -> Project {
+    var applied = try Project(applied: state, name: settings.name)
+    applied.environment = settings.environment
+    applied.notifiers = settings.notifiers
+    applied.notifierPlaces = settings.notifierPlaces
+    return applied
   }
 
   /// The flows to load: those selected; of those that are not named one by one, the enabled ones.
@@ -126,7 +135,7 @@ struct AppliedProject {
 
 extension Selection {
   /// The flows of the command's arguments; patterns among them stay patterns.
-  fileprivate var names: Set<String> {
+  var names: Set<String> {
     Set(flows.map { Address($0).flatMap { $0.kind == .flow ? $0.name : nil } ?? $0 })
   }
 }

@@ -7,6 +7,7 @@ import Sandbox
 import Secrets
 import State
 import SystemPackage
+import Views
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -132,12 +133,7 @@ struct Workspace {
   }
 
   /// `text` as a shell takes it for one word.
-  func quoted(_ text: String) -> String {
-    let plain = text.utf8.allSatisfy { byte in
-      byte >= 0x80 || "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,@%+".utf8.contains(byte)
-    }
-    return plain && !text.isEmpty ? text : "'" + text.replacing("'", with: "'\\''") + "'"
-  }
+  func quoted(_ text: String) -> String { ShellWord.quoted(text) }
 
   /// The project's private cluster.
   func sandbox() throws -> Sandbox {
@@ -155,6 +151,12 @@ struct Workspace {
       try FileManager.default.removeItem(atPath: "\(hidden)/\(name)")
     }
   }
+
+  /// Who is at work, for the ledger: `anna@etl-1`.
+  static var who: String { "\(userName)@\(ProcessInfo.processInfo.hostName)" }
+
+  /// The system's name of the user.
+  static var userName: String { ProcessInfo.processInfo.userName }
 
   /// The time, as RFC 3339 in UTC.
   @Sendable static func now() -> String { Date().ISO8601Format() }

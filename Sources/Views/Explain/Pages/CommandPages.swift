@@ -34,6 +34,22 @@ extension CodePage {
       because: "A report is written whole or not at all: what was there is still there.",
       causes: ["the folder does not exist, or you may not write in it"], right: "sluice report --out report.html"),
     CodePage(
+      "no-schedule", "`sluice export` has nothing to write, as no flow has a schedule.",
+      because: "A scheduler that starts nothing would look as if all were well.",
+      causes: [
+        "the flows have no `schedule`, or it is not applied yet", "they have `enabled: false`",
+        "others were named, or another environment is meant: --env",
+      ],
+      wrong: "sluice export cron", right: "schedule: \"0 6 * * *\"", see: ["flow.schedule"]),
+    CodePage(
+      "export-path", "A path has more than one line, and a crontab cannot hold it.",
+      because: "A line of a crontab ends where the text does.",
+      causes: ["a folder whose name has an end of line: rename it, or use systemd"], right: "sluice export systemd"),
+    CodePage(
+      "export-unwritable", "A file of `sluice export --out` could not be written.",
+      because: "What was written before it is still there.",
+      causes: ["no permission, or no room, in that folder"], right: "sluice export systemd --out units"),
+    CodePage(
       "unknown-address", "There is nothing at that address, in the manifests or in the state.",
       because: "The command has nothing to work on.",
       causes: ["a typing mistake: the nearest one is shown", "`sluice state list` shows what the state holds"],

@@ -17,6 +17,23 @@ extension CodePage {
       causes: ["the other flow failed: mend that one first, then run what failed"],
       right: "sluice run --failed", see: ["flow.after"]),
     CodePage(
+      "slot-pending", "A flow was not begun, as one that it comes after has yet to load its own slot (a warning).",
+      because: "Its rows build on those of the other flow, and its slot would be taken without them.",
+      causes: [
+        "the other flow waits for its file, or another session has its table: the next `sluice run --due` looks again"
+      ],
+      right: "sluice run --due", see: ["flow.after", "waiting"]),
+    CodePage(
+      "notify-failed", "A program of `notify:` was not told what has happened to a flow (a warning).",
+      because: "A load is what it is, whoever was told: only the message is lost.",
+      causes: [
+        "there is no such program, or it ended with another exit status than 0",
+        "it took longer than ten seconds: let it hand the message on, and end",
+        "it wants a variable that holds a secret, or one of libpq's: it inherits neither",
+      ],
+      wrong: "notify: [{on: [broken], command: [page]}]", right: "notify: [{on: [broken], command: [bin/page]}]",
+      see: ["sluice.yaml.notify"]),
+    CodePage(
       "not-applied", "A flow was never applied, so it cannot be run (in a run of all flows: a warning).",
       because: "`run` loads flows as applied, so that a half-edited manifest moves no data.",
       causes: ["it is new: apply first, or do both at once", "the state is another one: --env, --state or the folder"],

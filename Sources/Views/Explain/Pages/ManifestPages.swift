@@ -87,7 +87,7 @@ extension CodePage {
       "not-supported", "The format has it, and this version of Sluice does not do it yet.",
       because: "A field that is accepted and does nothing would be worse.",
       causes: [
-        "`transform`, `quality`, `range`, `afterLoad`, `notify`, a range in a path: leave it out",
+        "`transform`, `quality`, `range`, `afterLoad`, a range in a path: leave it out",
         "a source that this version cannot read",
       ],
       wrong: "orders: {source: orders, destination: wh, transform: {}}",

@@ -5,6 +5,11 @@ extension CodePage {
       "source-readable", "A source cannot be read: a file, a table or a query.",
       because: "The load would fail at night. Where the columns are known already, a missing file is only a warning: it"
         + " may come later.",
+      reasons: [
+        .init(
+          "no-file",
+          "No file is there, or none that was not loaded before: a flow that is due by its schedule waits.")
+      ],
       causes: [
         "the file is not there: `path` is relative to the manifest that it stands in",
         "it is empty where a header is wanted, damaged, cut off, or compressed in another way than its name says",
