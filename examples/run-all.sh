@@ -4,8 +4,8 @@
 #
 # An example has manifests, a query in check.sql, and in expected.txt what that finds once all is loaded. Where it has a
 # folder next/, its files are then laid over the others, all is applied and loaded again, and expected-next.txt counts.
-# options.txt holds options for each command. SLUICE is the program, `sluice` of PATH where it is not set; UPDATE=1 writes
-# what is expected anew.
+# run.sh, where there is one, is what loads, in place of `sluice run`; options.txt holds options for each command. SLUICE
+# is the program, `sluice` of PATH where it is not set; UPDATE=1 writes what is expected anew.
 set -euo pipefail
 
 # Applies and loads what is in the current folder, and compares what is there then with the file.
@@ -14,7 +14,12 @@ round() {
   "$sluice" validate "${options[@]}" >> "$log" 2>&1 || return
   "$sluice" plan --sandbox "${options[@]}" >> "$log" 2>&1 || return
   "$sluice" apply --yes --sandbox "${options[@]}" >> "$log" 2>&1 || return
-  "$sluice" run --sandbox "${options[@]}" >> "$log" 2>&1 || return
+  if [ -f run.sh ]; then
+    # It calls the program by its name, as its readers would.
+    PATH=$copies/bin:$PATH sh -ex run.sh >> "$log" 2>&1 || return
+  else
+    "$sluice" run --sandbox "${options[@]}" >> "$log" 2>&1 || return
+  fi
   # What was applied is what the manifests say: there is nothing left to do.
   "$sluice" plan --sandbox --detailed-exitcode "${options[@]}" >> "$log" 2>&1 || return
   "$sluice" sandbox psql warehouse "${options[@]}" -- -X -q --csv -P null=∅ -v ON_ERROR_STOP=1 -f check.sql \
@@ -57,6 +62,8 @@ sluice=${SLUICE:-$(command -v sluice)} || {
   echo 'There is no `sluice` in PATH. Build it (README.md), or set SLUICE to the program.' >&2
   exit 1
 }
+mkdir "$copies/bin"
+ln -s "$(realpath "$sluice")" "$copies/bin/sluice"
 export PSQL_PAGER=cat examples copies sluice
 
 if [ $# = 0 ]; then
