@@ -12,7 +12,11 @@ extension LedgerReader {
   func addSlots(
     of flows: [AppliedFlow], to statuses: inout [String: FlowStatus], on database: borrowing Database
   ) throws {
-    let slots = try slots(of: flows, on: database)
+    let slots = try Self.slots(
+      of: flows.compactMap { flow in
+        let spec = flow.design.spec
+        return spec.schedule.flatMap(Schedule.init).map { (flow: flow.name, schedule: $0, zone: spec.timezone) }
+      }, on: database)
     for slot in slots {
       statuses[slot.flow]?.nextRun = slot.next
       // A time that comes once more is not there yet.
@@ -33,7 +37,7 @@ extension LedgerReader {
   }
 
   /// A flow's slots around now: RFC 3339.
-  private struct Slots {
+  struct Slots {
     var flow: String
     var next: String?
     var last: String?
@@ -41,21 +45,22 @@ extension LedgerReader {
     var age: Double
   }
 
-  private func slots(of flows: [AppliedFlow], on database: borrowing Database) throws -> [Slots] {
-    let scheduled = flows.compactMap { flow in
-      flow.design.spec.schedule.flatMap(Schedule.init).map { (flow: flow, schedule: $0) }
-    }
-    if scheduled.isEmpty { return [] }
-    let zones = Array(Set(scheduled.map(\.flow.design.spec.timezone))).sorted()
+  /// The slots of flows with schedules.
+  ///
+  /// - Parameter now: the server's time; tests have others.
+  static func slots(
+    of flows: [(flow: String, schedule: Schedule, zone: String)], now: SQL = "now()", on database: borrowing Database
+  ) throws -> [Slots] {
+    if flows.isEmpty { return [] }
+    let zones = Array(Set(flows.map(\.zone))).sorted()
     let clocks = try database.rows(
-      "SELECT z, to_char(now() AT TIME ZONE z, 'YYYY-MM-DD HH24:MI') FROM unnest(\(value: zones)::text[]) z"
-    ) { (zone: $0.text(0) ?? "", now: $0.text(1).flatMap(WallMinute.init)) }
-    let now = Dictionary(clocks.map { ($0.zone, $0.now) }, uniquingKeysWith: { first, _ in first })
-    let walls = scheduled.compactMap { flow, schedule -> (flow: String, zone: String, last: String, next: String)? in
-      let zone = flow.design.spec.timezone
-      guard let now = now[zone] ?? nil else { return nil }
+      "SELECT z, to_char(\(sql: now) AT TIME ZONE z, 'YYYY-MM-DD HH24:MI') FROM unnest(\(value: zones)::text[]) z"
+    ) { (zone: $0.text(0) ?? "", minute: $0.text(1).flatMap(WallMinute.init)) }
+    let minutes = Dictionary(clocks.map { ($0.zone, $0.minute) }, uniquingKeysWith: { first, _ in first })
+    let walls = flows.compactMap { flow, schedule, zone -> (flow: String, zone: String, last: String, next: String)? in
+      guard let minute = minutes[zone] ?? nil else { return nil }
       return (
-        flow.name, zone, schedule.last(until: now)?.description ?? "", schedule.next(after: now)?.description ?? ""
+        flow, zone, schedule.last(until: minute)?.description ?? "", schedule.next(after: minute)?.description ?? ""
       )
     }
     let last: SQL = "nullif(r.last, '')::timestamp AT TIME ZONE r.zone"
@@ -63,7 +68,7 @@ extension LedgerReader {
     return try database.rows(
       """
       SELECT r.flow, \(sql: RecordedLoad.time(next)), \(sql: RecordedLoad.time(last)),
-        extract(epoch FROM now() - (\(sql: last)))
+        extract(epoch FROM \(sql: now) - (\(sql: last)))
       FROM unnest(\(value: walls.map(\.flow))::text[], \(value: walls.map(\.zone))::text[],
         \(value: walls.map(\.last))::text[], \(value: walls.map(\.next))::text[]) r (flow, zone, last, next)
       """
