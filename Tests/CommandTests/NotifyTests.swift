@@ -39,6 +39,7 @@ struct NotifyTests {
     #expect(broken["status"] == "broken")
     #expect(broken["project"] == "shop")
     #expect(broken["flow"] == "bad")
+    #expect(broken["sandbox"] == false)
     #expect(broken["error"]?["code"] == "bad-value")
     #expect(broken["error"]?["place"]?["line"] == 2)
     #expect(broken["host"]?.stringValue?.isEmpty == false)

@@ -100,6 +100,8 @@ public struct FlowRun: Sendable {
   public var waits = false
   /// The slots that loads stand for, by flow: RFC 3339.
   public var slots: [String: String] = [:]
+  /// Whether the servers are the project's private one: who is told of what happens may want to know.
+  public var isInSandbox = false
   /// How many rows each load with `deleteMissing` may delete whatever its flow says, also where the source is empty.
   public var allowedDeletes = 0
 

@@ -38,7 +38,8 @@ struct NotifierRun: Sendable {
   private func message(_ event: Notifier.Event, _ outcome: LoadOutcome) -> JSONValue {
     [
       "formatVersion": 1, "event": .string(event.rawValue), "project": .string(project.name),
-      "environment": .string(project.environment), "flow": .string(outcome.flow),
+      "environment": .string(project.environment), "sandbox": .bool(run.isInSandbox),
+      "flow": .string(outcome.flow),
       "status": .string(event == .broken ? FlowStatus.Word.broken.rawValue : FlowStatus.Word.live.rawValue),
       "load": .string(outcome.load), "slot": .string(outcome.slot), "error": error(outcome), "host": .string(run.host),
       "time": .string(currentTime()),

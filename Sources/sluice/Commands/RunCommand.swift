@@ -58,6 +58,7 @@ struct RunCommand: AsyncParsableCommand {
       let connector = try await workspace.connector(for: applied.project)
       let progress = LoadReporter(speaker)
       var run = loading.flowRun(workspace, allowedDeletes: confirmation.allowDelete)
+      run.isInSandbox = project.sandbox
       let reader = try LedgerReader(applied.project, applied.state, names: names, connector: connector)
       if due {
         let due = try await reader.dueSlots()
