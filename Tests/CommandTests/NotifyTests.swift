@@ -57,6 +57,34 @@ struct NotifyTests {
     #expect(all.last?["status"] == "live")
   }
 
+  @Test("A program is told of rules that do not hold, with their counts, whether the load is blocked or not")
+  func quality() async throws {
+    let world = try World(
+      """
+      t:
+        source: {path: t.csv}
+        destination: wh
+        writeMode: truncate_insert
+        quality: [{column: id, rule: between, max: 1, action: warn}, {column: note, rule: not_null}]
+      """,
+      files: [
+        "t.csv": "id,note\n1,secret-value\n2,secret-value\n",
+        "sluice.yaml": "notify: [{on: [quality], command: [sh, -c, \"cat >> told\"]}]\n",
+      ])
+    #expect(try await world.sluice("run", "--apply", "--yes").status == 0)
+    try world.project.write("id,note\n1,\n", to: "t.csv")
+    #expect(try await world.sluice("run").status == 1)
+    try world.project.write("id,note\n1,secret-value\n", to: "t.csv")
+    #expect(try await world.sluice("run").status == 0)
+    let told = try told(world)
+    #expect(told.map { $0["event"] } == ["quality", "quality"])
+    #expect(told.map { $0["status"] } == ["live", "retrying"])
+    #expect(told[0]["brokenRules"] == [["rule": "id between", "action": "warn", "broken": 1, "rows": 2]])
+    #expect(told[1]["brokenRules"]?.arrayValue?.first?["rule"] == "note not_null")
+    #expect(told[1]["error"]?["code"] == "quality")
+    #expect(!(try world.project.read("told").contains("secret-value")))
+  }
+
   @Test("A flow that somebody resumed recovers all the same, and one that only failed does not")
   func resumed() async throws {
     let world = try await world("  - {on: [broken, recovered], command: [sh, -c, \"cat >> told\"]}")

@@ -34,16 +34,17 @@ struct FailureStreak: Equatable {
 }
 
 extension LoadOutcome {
-  /// The same, with what programs are told of it: that it makes the flow broken, or is the first that succeeds after that.
+  /// The same, with what programs are told of it: that it makes the flow broken, or is the first that succeeds after that; and that a rule does not hold.
   ///
   /// - Parameters:
   ///   - attempts: how many failures make the flow broken.
   ///   - connection: of the load; where the ledger cannot be asked, there is no news.
   func withNews(_ request: LoadRequest, attempts: Int, on connection: Connection) async -> LoadOutcome {
     let hasFailed = status == .failed
-    guard isRecorded, let streak = try? await connection.perform({ try request.streak(hasFailed: hasFailed, on: $0) })
-    else { return self }
     var outcome = self
+    if quality.contains(where: { !$0.holds }) { outcome.news.append(.quality) }
+    guard isRecorded, let streak = try? await connection.perform({ try request.streak(hasFailed: hasFailed, on: $0) })
+    else { return outcome }
     switch status {
     case .failed: if streak.failures == attempts { outcome.news.append(.broken) }
     case .loaded, .empty: if streak.longest >= attempts { outcome.news.append(.recovered) }

@@ -40,10 +40,26 @@ struct NotifierRun: Sendable {
       "formatVersion": 1, "event": .string(event.rawValue), "project": .string(project.name),
       "environment": .string(project.environment), "sandbox": .bool(run.isInSandbox),
       "flow": .string(outcome.flow),
-      "status": .string(event == .broken ? FlowStatus.Word.broken.rawValue : FlowStatus.Word.live.rawValue),
+      "status": .string(status(event, outcome).rawValue),
       "load": .string(outcome.load), "slot": .string(outcome.slot), "error": error(outcome), "host": .string(run.host),
-      "time": .string(currentTime()),
+      "time": .string(currentTime()), "brokenRules": brokenRules(outcome),
     ]
+  }
+
+  private func status(_ event: Notifier.Event, _ outcome: LoadOutcome) -> FlowStatus.Word {
+    if outcome.news.contains(.broken) { return .broken }
+    return outcome.status == .failed ? .retrying : .live
+  }
+
+  /// The rules that do not hold, and by how many rows.
+  private func brokenRules(_ outcome: LoadOutcome) -> JSONValue {
+    .array(
+      outcome.quality.filter { !$0.holds }.map { result in
+        [
+          "rule": .string(result.rule), "action": .string(result.action.rawValue), "broken": .int(result.broken),
+          "rows": .int(result.rows),
+        ]
+      })
   }
 
   /// Why it failed, as the ledger has it: the diagnostic's own words may hold a value.

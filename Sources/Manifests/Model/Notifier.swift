@@ -6,7 +6,7 @@ public struct Notifier: Hashable, Sendable {
     case broken
     /// A load succeeded, the first one since the flow was broken.
     case recovered
-    /// A rule of the flow found something in a load that was written all the same.
+    /// A rule of the flow did not hold, whatever became of the load.
     case quality
   }
 
