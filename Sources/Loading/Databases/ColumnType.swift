@@ -13,6 +13,16 @@ struct ColumnType {
   /// Whether a value's binary form means the same in every database: a built-in type that holds no object's number.
   var isPortable: Bool
 
+  /// Whether a value of another type is assigned to the column with the same outcome as its text would be, an error
+  /// included: among whole numbers, from those to `numeric`, and between `text` and `varchar`. (From `numeric` to a whole
+  /// number, or from a time to a date, it would be rounded in silence.)
+  func takesAsItIs(_ other: UInt32) -> Bool {
+    let integers: Set<UInt32> = [20, 21, 23]
+    let texts: Set<UInt32> = [25, 1043]
+    if integers.contains(other) { return integers.contains(type) || type == 1700 }
+    return texts.contains(other) && texts.contains(type)
+  }
+
   /// The columns of a table by name.
   ///
   /// - Parameter table: as it stands in SQL.

@@ -31,7 +31,7 @@ extension DatabasePart {
         return "\(sql: constant(column.from, in: run))::\(raw: type?.name ?? "pg_catalog.text")"
       }
       let value: SQL = "s.\(identifier: Identifier(name))"
-      guard let type, type.type != field.type else { return value }
+      guard let type, type.type != field.type, !type.takesAsItIs(field.type) else { return value }
       return "CASE WHEN num_nulls(\(sql: value)) = 0 THEN concat(\(sql: value)) END::\(raw: type.name)"
     }
   }

@@ -29,20 +29,19 @@ extension LoadRun {
       question = try QualityQuestion(rules, of: rows, defaultSchema: request.defaultSchema)
     } catch { throw Failure([error].diagnostics) }
     try checkQueries(question, rules, stage, database)
-    let counts =
-      try database.rows(SQL(question.statement)) { row in
-        (0...rules.count).map { row.int($0) ?? 0 }
-      }.first ?? []
-    ruleResults = zip(rules, counts.dropFirst()).map { RuleResult($0, broken: $1, rows: counts[0]) }
+    let width = question.columnCount
+    let found = try database.rows(SQL(question.statement)) { row in (0..<width).map { row.text($0) } }.first
+    let answer = question.answer(found ?? [])
+    ruleResults = zip(rules, answer.broken).map { RuleResult($0, broken: $1, rows: answer.rows) }
     for index in rules.indices where !ruleResults[index].holds {
-      ruleResults[index].samples = try samples(of: index, question, columns, stage, database)
+      ruleResults[index].samples = try samples(of: index, question, answer, stage, database)
     }
     if ruleResults.contains(where: { !$0.holds && $0.action == .block }) { throw RulesBroken(results: ruleResults) }
     for result in ruleResults where !result.holds && result.action == .warn {
       warn(Diagnostic(.warning, "quality", result.words, help: result.sampleLines))
     }
     let rejecting = rules.indices.filter { rules[$0].action == .reject && !ruleResults[$0].holds }
-    return rejecting.isEmpty ? 0 : try reject(by: rejecting, rules, question, columns, stage, database)
+    return rejecting.isEmpty ? 0 : try reject(by: rejecting, rules, question, answer, columns, stage, database)
   }
 
   /// Rules of the user's own SQL read the load's rows, and nothing else.
@@ -58,7 +57,7 @@ extension LoadRun {
   // MARK: Samples
 
   private func samples(
-    of index: Int, _ question: QualityQuestion, _ columns: [TargetColumn], _ stage: Stage,
+    of index: Int, _ question: QualityQuestion, _ answer: QualityQuestion.Answer, _ stage: Stage,
     _ database: borrowing Database
   ) throws -> [RuleResult.Sample] {
     if let query = question.queriedRows(of: index) {
@@ -66,12 +65,14 @@ extension LoadRun {
         "SELECT to_jsonb(q) FROM (\(sql: SQL(query))) q LIMIT \(value: Self.sampleCount)::bigint"
       ) { RuleResult.Sample(place: nil, row: Self.json($0.text(0))) }
     }
-    guard let broken = question.brokenRows(of: index, ordinal: Stage.ordinal) else { return [] }
+    guard let broken = question.brokenRows(of: index, ordinal: Stage.ordinal, answer) else { return [] }
+    // The first ones that are found are enough: all rows were looked at once.
     let found = try database.rows(
       """
       SELECT s.\(identifier: Stage.ordinal), to_jsonb(s) - \(value: Stage.ordinal.name) FROM \(sql: stage.table) s
-      WHERE s.\(identifier: Stage.ordinal) IN (\(sql: SQL(broken)))
-      ORDER BY 1 LIMIT \(value: Self.sampleCount)::bigint
+      WHERE s.\(identifier: Stage.ordinal) = ANY (
+        ARRAY(SELECT o FROM (\(sql: SQL(broken))) q (o) LIMIT \(value: Self.sampleCount)::bigint))
+      ORDER BY 1
       """
     ) { (ordinal: $0.int(0) ?? 0, row: Self.json($0.text(1))) }
     var places = RowPlaces(parts, starts: stage.starts)
@@ -88,7 +89,8 @@ extension LoadRun {
   private static let stretch = 10_000
 
   private func reject(
-    by indices: [Int], _ rules: [QualityRule], _ question: QualityQuestion, _ columns: [TargetColumn], _ stage: Stage,
+    by indices: [Int], _ rules: [QualityRule], _ question: QualityQuestion, _ answer: QualityQuestion.Answer,
+    _ columns: [TargetColumn], _ stage: Stage,
     _ database: borrowing Database
   ) throws -> Int {
     let broken: SQL = "pg_temp.\(identifier: Self.broken)"
@@ -98,7 +100,7 @@ extension LoadRun {
       ON COMMIT DROP
       """)
     for index in indices {
-      guard let rows = question.brokenRows(of: index, ordinal: Stage.ordinal) else { continue }
+      guard let rows = question.brokenRows(of: index, ordinal: Stage.ordinal, answer) else { continue }
       try database.run(
         "INSERT INTO \(sql: broken) SELECT o, \(value: index)::int FROM (\(sql: SQL(rows))) q (o) ON CONFLICT DO NOTHING"
       )

@@ -3,7 +3,8 @@ internal import Diagnostics
 public import Manifests
 
 /// A flow's rules as one statement, which looks at all rows of a load at once: a row of numbers, how many rows there are
-/// and then, for each rule, how many break it (of a rule about the load as a whole, 1 or 0).
+/// and then, for each rule, how many break it (of a rule about the load as a whole, 1 or 0); then the bounds that it has
+/// worked out, for `Answer`.
 public struct QualityQuestion: Sendable {
   /// `SELECT count(*), ...`.
   public let statement: BoundSQL
@@ -54,6 +55,7 @@ public struct QualityQuestion: Sendable {
       statement.append(rule.count(conditions[index], rows))
       spans.append(("quality[\(index)]" + (rule.kind == .sql ? ".query" : ""), start..<statement.sentLength() + 1))
     }
+    for bounds in conditions.compactMap({ $0?.bounds?.columns }).joined() { statement.append(",\n  \(sql: bounds)") }
     statement.append("\nFROM \(sql: rows.relation) AS s")
     for (index, condition) in conditions.enumerated() {
       guard let join = condition?.join else { continue }
@@ -75,8 +77,10 @@ public struct QualityQuestion: Sendable {
   ///
   /// Of rows with the same value the first one is fine.
   ///
-  /// - Parameter ordinal: the column that numbers the rows.
-  public func brokenRows(of index: Int, ordinal: Identifier) -> BoundSQL? {
+  /// - Parameters:
+  ///   - ordinal: the column that numbers the rows.
+  ///   - answer: what the statement gave.
+  public func brokenRows(of index: Int, ordinal: Identifier, _ answer: Answer) -> BoundSQL? {
     let rule = rules[index]
     if rule.kind == .unique, let column = rule.column.map({ Identifier($0) }) {
       return """
@@ -87,10 +91,44 @@ public struct QualityQuestion: Sendable {
         """
     }
     guard let condition = conditions[index] else { return nil }
+    if let bounds = condition.bounds {
+      return """
+        SELECT s.\(identifier: ordinal) FROM \(sql: rows.relation) AS s
+        WHERE \(sql: bounds.isBroken(answer.bounds[index] ?? []))
+        """
+    }
     return """
       SELECT s.\(identifier: ordinal) FROM \(sql: rows.relation) AS s
       \(sql: condition.join ?? "") WHERE \(sql: condition.isBroken)
       """
+  }
+
+  /// The row of numbers, read.
+  public struct Answer: Sendable {
+    /// How many rows there are.
+    public var rows: Int
+    /// For each rule, how many break it.
+    public var broken: [Int]
+    /// The bounds that rules have, by the rules' numbers.
+    fileprivate var bounds: [Int: [String?]] = [:]
+  }
+
+  /// Reads the statement's one row, whose columns are handed in order as text.
+  public func answer(_ columns: [String?]) -> Answer {
+    let counts = columns.prefix(rules.count + 1).map { $0.flatMap { Int($0) } ?? 0 }
+    var answer = Answer(rows: counts.first ?? 0, broken: Array(counts.dropFirst()))
+    var rest = columns.dropFirst(rules.count + 1)
+    for (index, condition) in conditions.enumerated() {
+      guard let bounds = condition?.bounds else { continue }
+      answer.bounds[index] = Array(rest.prefix(bounds.columns.count))
+      rest = rest.dropFirst(bounds.columns.count)
+    }
+    return answer
+  }
+
+  /// How many columns the statement gives.
+  public var columnCount: Int {
+    1 + rules.count + conditions.reduce(0) { $0 + ($1?.bounds?.columns.count ?? 0) }
   }
 
   /// The rows that a rule's own query gives; nothing for another rule.

@@ -7,6 +7,8 @@ struct RowCondition {
   var isBroken: BoundSQL
   /// What it looks at besides the row: joined to `s`, at most one row each.
   var join: BoundSQL?
+  /// For bounds that come from all rows: what they are, and the condition once they are known.
+  var bounds: (columns: [BoundSQL], isBroken: @Sendable ([String?]) -> BoundSQL)?
 }
 
 extension QualityRule {
@@ -51,10 +53,9 @@ extension QualityRule {
     case .anomaly:
       let measure = try measure(of: column)
       let bounds = Self.alias(index)
-      let own: BoundSQL = "\(sql: measure)"
       return RowCondition(
         isBroken: """
-          coalesce(\(sql: own) < \(identifier: bounds).low OR \(sql: own) > \(identifier: bounds).high, false)
+          coalesce(\(sql: measure) < \(identifier: bounds).low OR \(sql: measure) > \(identifier: bounds).high, false)
           """,
         join: """
           CROSS JOIN (
@@ -62,7 +63,18 @@ extension QualityRule {
               q[2] + \(value: "\(sensitivity)")::pg_catalog.float8 * (q[2] - q[1]) AS high
             FROM (SELECT percentile_cont(ARRAY[0.25, 0.75]) WITHIN GROUP (ORDER BY \(sql: measure)) AS q
               FROM \(sql: rows.relation) AS s) AS quartiles) AS \(identifier: bounds)
-          """)
+          """,
+        bounds: (
+          ["min(\(identifier: bounds).low)", "min(\(identifier: bounds).high)"],
+          { known in
+            // Without any value there are no bounds, and nothing is odd.
+            guard known.count == 2, let low = known[0], let high = known[1] else { return "false" }
+            return """
+              coalesce(\(sql: measure) < \(value: low)::pg_catalog.float8 \
+              OR \(sql: measure) > \(value: high)::pg_catalog.float8, false)
+              """
+          }
+        ))
     case .unique, .fresh, .rowCount, .sql: return nil
     }
   }
