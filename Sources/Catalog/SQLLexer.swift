@@ -1,33 +1,48 @@
-/// Cuts SQL, as PostgreSQL writes it (`src/backend/parser/scan.l`, standard_conforming_strings on), into what matters of
-/// it: names, and what encloses or parts.
+/// Cuts SQL into what can be told of it without a grammar: names, strings, what encloses and what parts, as PostgreSQL
+/// does (`src/backend/parser/scan.l`, standard_conforming_strings on).
 public struct SQLLexer {
-  /// A piece of a statement; comments and white space are none.
-  public enum Token: Equatable {
+  /// A piece of SQL. Blanks and comments are none.
+  public enum Token: Equatable, Sendable {
     /// A name or a key word, folded as the server folds it; in quotes it is never a key word.
     case name(Identifier, isQuoted: Bool)
     case dot
     case openParenthesis
     case closeParenthesis
     case semicolon
-    /// A string, a number, an operator.
+    /// Text in quotes of any kind.
+    case string
+    /// `{{`, and what follows up to `}}` or to the end: no SQL, but what others put into it.
+    case placeholder
+    /// A number, an operator.
     case other
   }
 
   /// Whether a string, a quoted name or a comment has no end.
   public private(set) var isUnterminated = false
-
   private var rest: Substring.UnicodeScalarView
+  /// Where the last token begins in the text.
+  public private(set) var start: String.Index
+  /// Where it ends.
+  public var end: String.Index { rest.startIndex }
 
   /// Starts at the beginning of `text`.
-  public init(_ text: String) { rest = text[...].unicodeScalars }
-  /// Starts at the beginning of `scalars`.
-  public init(_ scalars: String.UnicodeScalarView.SubSequence) { rest = scalars }
+  public init(_ text: String) { self.init(text[...].unicodeScalars) }
 
-  /// The next token; nothing at the end.
+  /// Starts at the first of `scalars`.
+  public init(_ scalars: String.UnicodeScalarView.SubSequence) {
+    rest = scalars
+    start = scalars.startIndex
+  }
+
+  /// The next piece; nothing at the end.
   public mutating func next() -> Token? {
     skipBlanks()
+    start = rest.startIndex
     guard let first = rest.popFirst() else { return nil }
     switch first {
+    case "{" where rest.first == "{":
+      skipPlaceholder()
+      return .placeholder
     case ".": return .dot
     case "(": return .openParenthesis
     case ")": return .closeParenthesis
@@ -35,10 +50,8 @@ public struct SQLLexer {
     case "\"": return .name(Identifier(quoted("\"")), isQuoted: true)
     case "'":
       _ = quoted("'")
-      return .other
-    case "$":
-      skipDollarQuoted()
-      return .other
+      return .string
+    case "$": return skipDollarQuoted() ? .string : .other
     case let letter where Self.startsName(letter): return word(letter)
     case let digit where digit.properties.numericType != nil:
       // `1.5` has no names.
@@ -62,7 +75,7 @@ public struct SQLLexer {
     if rest.first == "'", text.count == 1 {
       rest.removeFirst()
       _ = quoted("'", hasEscapes: first == "E" || first == "e")
-      return .other
+      return .string
     }
     return .name(Identifier(String(text).asciiLowercased), isQuoted: false)
   }
@@ -86,15 +99,23 @@ public struct SQLLexer {
     return String(text)
   }
 
+  private mutating func skipPlaceholder() {
+    while !rest.isEmpty, !rest.starts(with: "}}".unicodeScalars) { rest.removeFirst() }
+    rest = rest.dropFirst(2)
+  }
+
   /// `$tag$ ... $tag$`, of which the first dollar is gone; a parameter (`$1`) is none.
-  private mutating func skipDollarQuoted() {
+  ///
+  /// - Returns: whether there was such a text.
+  private mutating func skipDollarQuoted() -> Bool {
     let tag = rest.prefix { Self.startsName($0) || ("0"..."9").contains($0) }
-    guard rest.dropFirst(tag.count).first == "$", tag.first.map(Self.startsName) ?? true else { return }
+    guard rest.dropFirst(tag.count).first == "$", tag.first.map(Self.startsName) ?? true else { return false }
     let end = "$" + String(tag) + "$"
     rest = rest.dropFirst(tag.count + 1)
     while !rest.isEmpty, !rest.starts(with: end.unicodeScalars) { rest.removeFirst() }
     if rest.isEmpty { isUnterminated = true }
     rest = rest.dropFirst(end.unicodeScalars.count)
+    return true
   }
 
   private mutating func skipBlanks() {

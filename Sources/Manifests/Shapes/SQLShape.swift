@@ -14,7 +14,7 @@ enum SQLShape {
       case .openParenthesis: depth += 1
       case .closeParenthesis: depth -= 1
       case .semicolon: isEnded = true
-      case .name, .dot, .other: break
+      case .name, .dot, .string, .placeholder, .other: break
       }
       if depth < 0 { return "a parenthesis is closed that was never opened" }
       if isFirst, !starts(with: token) { return "this wants to be one SELECT, VALUES or WITH ... SELECT" }

@@ -47,7 +47,7 @@ extension FlowContext {
     var diagnostic = Diagnostic(
       .error, problem.code, problem.message, at: place(of: problem.path), help: problem.help)
     if let position = problem.position, let place = diagnostic.place {
-      diagnostic.place = place.character(position, of: text(at: problem.path))
+      diagnostic.place = place.part(position - 1..<position, of: text(at: problem.path))
     }
     return Finding(
       check: Check(isRule ? .quality : .transform, .failed, problem.message), diagnostic: diagnostic,
@@ -70,17 +70,5 @@ extension FlowContext {
     guard let index = Int(index) else { return "" }
     return path.hasPrefix("quality")
       ? spec.quality[index].query ?? "" : spec.transform[index].sql ?? ""
-  }
-}
-
-extension Place {
-  /// The place of the character at `position` of `text`, which stands here, where it is written on one line as it is.
-  func character(_ position: Int, of text: String) -> Place {
-    guard line == endLine else { return self }
-    let quotes = endColumn - column - text.unicodeScalars.count
-    guard quotes == 0 || quotes == 2 else { return self }
-    let column = column + quotes / 2 + position - 1
-    guard column < endColumn else { return self }
-    return Place(file: file, line: line, column: column)
   }
 }

@@ -19,7 +19,8 @@ enum QueryNames {
         if let last, isDotted { pairs.insert(QualifiedName(schema: last, name: name)) }
         (last, isDotted) = (name, false)
       case .dot: isDotted = last != nil
-      case .other, .openParenthesis, .closeParenthesis, .semicolon: (last, isDotted) = (nil, false)
+      case .string, .placeholder, .other, .openParenthesis, .closeParenthesis, .semicolon:
+        (last, isDotted) = (nil, false)
       }
     }
     return pairs

@@ -34,7 +34,7 @@ public enum CallableFunctions {
       case .openParenthesis:
         if let name { calls.append((schema, name)) }
         (schema, name, isDotted) = (nil, nil, false)
-      case .closeParenthesis, .semicolon, .other: (schema, name, isDotted) = (nil, nil, false)
+      case .closeParenthesis, .semicolon, .string, .placeholder, .other: (schema, name, isDotted) = (nil, nil, false)
       }
     }
     return calls
