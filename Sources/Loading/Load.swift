@@ -43,6 +43,8 @@ public func load(
   }
   outcome.seconds = (ContinuousClock.now - started).inSeconds
   outcome.slot = request.slot
+  outcome.range = request.readDays
+  outcome.window = request.window
   outcome.attempt = request.attempt
   return outcome
 }
@@ -58,7 +60,11 @@ private func attempt(
   _ report: @escaping @Sendable (LoadProgress) -> Void
 ) async throws -> LoadOutcome {
   let sources: LoadSources
-  do { sources = try LoadSources(request) } catch { throw Refusal(error) }
+  do { sources = try LoadSources(request, try await request.days(on: connection)) } catch let failure as Failure {
+    throw Refusal(failure)
+  } catch let error as PostgresError {
+    throw Refusal(error, row: nil, column: nil, request)
+  }
   var number = 1
   while true {
     // One for each try: a snapshot is of its own time.

@@ -123,6 +123,14 @@ public struct LoadRequest: Sendable {
   /// RFC 3339.
   public var slot: String?
   public var attempt: Int = 1
+  /// The window of a backfill that the load stands for.
+  public var window: LoadWindow?
+  /// The days that the flow's queries are asked for.
+  public var range: RelativeRange?
+  /// The time zone that days begin and end in.
+  public var timezone = "UTC"
+  /// Which days these are, once that is known.
+  let clock = LoadClock()
   /// The transaction of the last try.
   let transaction = LoadTransaction()
   /// How many rows insert_ignore takes at a time.

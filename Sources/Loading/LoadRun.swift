@@ -86,6 +86,7 @@ final class LoadRun {
     if let same = standing.same { return outcome(same, of: standing) }
     if let other = standing.otherLineage { throw request.otherLineage(other) }
     if standing.hasSlot, !request.readsAgain { return outcome(.skipped, LoadCounts()) }
+    if try request.isWindowLoaded(on: database) { return outcome(.skipped, LoadCounts()) }
     guard try choose(database) else {
       if request.slot != nil { throw Failure(.noNewFile(of: request.flow)) }
       return outcome(.skipped, LoadCounts())
@@ -137,7 +138,8 @@ final class LoadRun {
       let new = try request.newFiles(entry.parts.compactMap { $0.file.flatMap { entry.files[$0.name] } }, on: database)
       parts += entry.parts.filter { part in part.file.map { new.contains($0.name) } ?? true }
     }
-    return !parts.isEmpty
+    // Where no file is there at all, and that is fine, the load has no rows, but it happened.
+    return !parts.isEmpty || sources.entries.allSatisfy(\.parts.isEmpty)
   }
 
   /// Refuses files that were written to while they were read: the ledger would hold what they were before.

@@ -16,15 +16,17 @@ struct LoadSources {
 
   /// Looks at the files.
   ///
-  /// - Throws: `source-readable`.
-  init(_ request: LoadRequest) throws(Failure) {
+  /// - Throws: `source-readable`, `range-missing`.
+  init(_ request: LoadRequest, _ days: LoadDays) throws(Failure) {
     allowsEmpty = request.sources.allSatisfy(\.source.allowsEmpty)
     for (number, (name, source)) in request.sources.enumerated() {
-      var parts = try source.parts(under: request.root)
+      var parts = try source.parts(under: request.root, days)
       for index in parts.indices {
         parts[index].source = number
         guard var part = parts[index].database else { continue }
         part.name = name
+        part.days = days.queried
+        try part.source.checkDays(part.days)
         parts[index].content = .database(part)
       }
       var entry = Entry(parts: parts, files: [:], newOnly: false)

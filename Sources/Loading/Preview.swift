@@ -13,7 +13,11 @@ public import Postgres
 /// - Parameter rows: how many rows of the source are read.
 /// - Throws: `Failure`, `CancellationError`.
 public func preview(_ request: LoadRequest, rows: Int, on connection: Connection) async throws -> Preview {
-  let sources = try LoadSources(request)
+  let days: LoadDays
+  do { days = try await request.days(on: connection) } catch let error as PostgresError {
+    throw Failure(Refusal(error, row: nil, column: nil, request).diagnostic)
+  }
+  let sources = try LoadSources(request, days)
   let sessions = SourceSessions(of: request)
   return try await sessions.run {
     try await withInputs(under: request.root) { scope in

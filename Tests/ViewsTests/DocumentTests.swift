@@ -47,7 +47,8 @@ import Views
     var events: [Event] = [
       .stepFinished(address: "flow/orders", action: .create),
       .stepFailed(address: "flow/a", action: .update, Samples.schemaExists), .applied([.create: 1, .update: 2]),
-      .loadStarted(flow: "orders", load: "l1", mode: "upsert"),
+      .loadStarted(flow: "orders", load: "l1", mode: "upsert", window: nil),
+      .loadStarted(flow: "orders", load: "l1", mode: "upsert", window: Samples.window),
       .loadProgress(LoadProgress(flow: "orders", load: "l1", rows: 10, bytes: 20, totalBytes: 30, seconds: 1.23456)),
       .loadProgress(LoadProgress(flow: "orders", load: "l1", rows: 10, bytes: 20, totalBytes: nil, seconds: 2)),
       .loadRetrying(flow: "orders", load: "l1", attempt: 1, Samples.schemaExists, after: .seconds(30)),
@@ -57,7 +58,10 @@ import Views
     var incremental = LoadOutcome(flow: "inc", load: "l9", status: .loaded, mode: .upsert)
     incremental.cursor = LoadOutcome.CursorRange(from: nil, to: "2024-01-01")
     events.append(.loadFinished(incremental))
-    events += Samples.outcomes.map { .loadFinished($0) }
+    var progress = LoadProgress(flow: "orders", load: "l1", rows: 10, bytes: 20, totalBytes: nil, seconds: 2)
+    progress.window = Samples.window
+    events.append(.loadProgress(progress))
+    events += (Samples.windows + Samples.outcomes).map { .loadFinished($0) }
     let lines = try events.map { try #require(eventJSON($0)).text(.line) }
     #expect(lines.allSatisfy { !$0.contains("\n") })
     try expectGolden(lines.joined(separator: "\n") + "\n", "events.jsonl")

@@ -20,6 +20,33 @@ import Views
     #expect(RunView(style: .plain).text([]) == "Nothing to run.")
   }
 
+  @Test("Draws a backfill's windows with their days; those that were loaded before are counted")
+  func windows() throws {
+    #expect(
+      RunView(style: .plain).text(Samples.windows) == """
+          flow    mode    range                      read  inserted  updated  deleted  rejected  seconds
+        ✓ orders  insert  2024-02-01 to 2024-02-29  1,200     1,200        0        0         0     0.50
+        – orders  insert  2024-03-01                    0         0        0        0         0     0.50
+
+        1 loaded, 1 empty, 1 skipped.
+        """)
+    #expect(RunView(style: .plain).text([Samples.windows[0]]) == "0 loaded, 1 skipped.")
+    var outcome = RunOutcome()
+    outcome.loads = Samples.windows
+    #expect(
+      RunView.interruption(outcome, ofWindows: 1_820)
+        == ["Done: 3 of 1,820 windows; the one under way was rolled back."])
+    let view = ProgressView(style: .plain)
+    #expect(
+      view.windowLine(Samples.windows[1]) == "orders: window 2 of 3 (2024-02-01 to 2024-02-29): loaded, 1,200 rows")
+    #expect(view.windowLine(Samples.outcomes[0]) == nil)
+    var progress = progress(10, 0, seconds: 1)
+    progress.window = Samples.window
+    #expect(
+      view.logLine(progress)
+        == "orders: window 12 of 1,820 (2024-01-12 to 2024-01-14), 10 rows, 10 rows/s")
+  }
+
   // MARK: Progress
 
   private func progress(

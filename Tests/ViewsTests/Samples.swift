@@ -149,6 +149,26 @@ enum Samples {
     ]
   }
 
+  /// A window of a backfill.
+  static var window: LoadWindow { LoadWindow(days("2024-01-12", "2024-01-14"), number: 12, of: 1_820) }
+
+  /// A backfill of three windows, the first of which was loaded before.
+  static var windows: [LoadOutcome] {
+    let ranges = [days("2024-01-01", "2024-01-31"), days("2024-02-01", "2024-02-29"), days("2024-03-01", "2024-03-01")]
+    return zip(ranges, [LoadOutcome.Status.skipped, .loaded, .empty]).enumerated().map { index, window in
+      var outcome = LoadOutcome(flow: "orders", load: "w\(index)", status: window.1, mode: .insert, seconds: 0.5)
+      outcome.window = LoadWindow(window.0, number: index + 1, of: ranges.count)
+      outcome.range = window.0
+      outcome.counts.read = window.1 == .loaded ? 1_200 : 0
+      outcome.counts.inserted = outcome.counts.read
+      return outcome
+    }
+  }
+
+  private static func days(_ from: String, _ to: String) -> DayRange {
+    DayRange(from: from, to: to) ?? DayRange(day: CivilDate(day: 0))
+  }
+
   static var preview: Preview {
     Preview(
       flow: "orders",

@@ -1,4 +1,5 @@
 import JSON
+import Manifests
 import Planning
 import TestSupport
 import Testing
@@ -25,6 +26,10 @@ import Views
     try expectDrawing("status-waiting", width: 120) { style in
       StatusView(style: style).text(Self.statuses[5], history: Self.marks.prefix(1) + Self.history.suffix(1))
     }
+    var ranged = Self.history
+    ranged[0].range = DayRange(from: "2024-01-01", to: "2024-01-31")
+    ranged[2].range = DayRange(from: "2024-02-29", to: "2024-02-29")
+    try expectDrawing("status-ranges", width: 140) { StatusView(style: $0).text(Self.statuses[1], history: ranged) }
     let never = StatusView(style: .plain).text(FlowStatus(flow: "new", attempts: 3, isEnabled: true), history: [])
     #expect(never == "flow/new  live\nIt was never loaded.")
   }

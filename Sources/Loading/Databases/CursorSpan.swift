@@ -19,12 +19,15 @@ struct CursorSpan {
   var isBehind = false
   /// Whether there are rows beyond `from`.
   var hasNew = true
+  /// What a backfill reads in place of what lies between `from` and `to`.
+  var window: CursorWindow?
 
   /// The column.
   var value: SQL { "s.\(identifier: column)" }
 
   /// The condition that a row is read.
   var condition: SQL {
+    if let window { return window.condition(of: self) }
     guard let to, let upper = constant(to) else { return "false" }
     var condition: SQL = "\(sql: value) <= \(sql: upper)"
     if let from, let lower = constant(from) {

@@ -36,6 +36,8 @@ struct DatabasePart {
   let object: SourceObject
   /// The source's name among several.
   var name: String?
+  /// The days that its query is asked for.
+  var days: DayRange?
   // Found out when the load begins.
   var site = Site.here
   var fields: [Field] = []
@@ -61,7 +63,7 @@ struct DatabasePart {
     return switch object {
     case .table(let name): "\(name: name) AS s"
     // A comment may end the query.
-    case .query(let text): "(\(raw: text)\n) AS s"
+    case .query: "(\(sql: source.query(of: days))\n) AS s"
     }
   }
 

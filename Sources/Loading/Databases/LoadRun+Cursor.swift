@@ -13,12 +13,7 @@ extension LoadRun {
   func span(
     _ cursor: Cursor, of part: DatabasePart, _ before: String?, _ database: borrowing Database
   ) throws -> CursorSpan {
-    guard let field = part.field(cursor.column) else {
-      throw Failure(
-        Diagnostic(
-          .error, "source-field-missing", "\(part.words) has no field \"\(cursor.column)\" to be its cursor",
-          help: suggestions(for: cursor.column, in: part.fields.map(\.name), called: "fields there")))
-    }
+    let field = try cursorField(cursor, of: part)
     let type = try DatabasePart.plainType(field.type, asking: { try ask($0, of: part, database) })
     var span = CursorSpan(column: Identifier(cursor.column), type: type, from: before ?? cursor.initial)
     if before != nil {
@@ -39,6 +34,15 @@ extension LoadRun {
     span.to = span.hasNew ? found?.top : before
     if let left = found?.left, left > 0 { warnOfRowsLeftOut(left, by: cursor.column, of: part) }
     return span
+  }
+
+  /// The field that is the cursor.
+  func cursorField(_ cursor: Cursor, of part: DatabasePart) throws(Failure) -> DatabasePart.Field {
+    if let field = part.field(cursor.column) { return field }
+    throw Failure(
+      Diagnostic(
+        .error, "source-field-missing", "\(part.words) has no field \"\(cursor.column)\" to be its cursor",
+        help: suggestions(for: cursor.column, in: part.fields.map(\.name), called: "fields there")))
   }
 
   /// Whether rows are appended, and nothing tells those that are there already.

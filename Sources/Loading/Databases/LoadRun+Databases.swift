@@ -22,7 +22,11 @@ extension LoadRun {
       {
         part.site = try session(of: part)
       }
-      if let cursor = part.source.cursor { part.span = try span(cursor, of: part, before[part.name ?? ""], database) }
+      if let cursor = part.source.cursor {
+        part.span =
+          request.window == nil
+          ? try span(cursor, of: part, before[part.name ?? ""], database) : try window(cursor, of: part, database)
+      }
       parts[index].content = .database(part)
     }
     cursor = request.cursorRange(parts.compactMap(\.database))

@@ -10,15 +10,19 @@ private let inspectedRows = 10_000
 ///
 /// A program is run until enough of its rows were read, and then ended.
 ///
-/// - Parameter root: the project's folder.
+/// - Parameters:
+///   - root: the project's folder.
+///   - today: which day it is for the flow: of a path that stands for days, those files are looked into that are there.
+///     Nothing where that is not known: then the files of all days are.
 /// - Throws: `Failure` with `source-readable` (no file, a bad header, a row that cannot be taken apart),
 ///   `source-encoding` or `source-program`.
-public func inspect(_ source: Source, root: FilePath) async throws(Failure) -> [SourceField] {
+public func inspect(_ source: Source, root: FilePath, today: CivilDate? = nil) async throws(Failure) -> [SourceField] {
+  let days = today.map { LoadDays(today: $0) }
   switch source {
   case .rows(let rows): return rows.inspected
-  case .files, .postgres: return try inspect(try source.parts(under: root), InputScope())
+  case .files, .postgres: return try inspect(try source.parts(under: root, days, needsAll: false), InputScope())
   case .program(let program):
-    let parts = try source.parts(under: root)
+    let parts = try source.parts(under: root, days)
     do {
       return try await withInputs(under: root) { scope in
         // On a thread of its own, as it waits for the program, whose end is awaited by the others.

@@ -47,6 +47,7 @@ struct LedgerRow {
 
   /// The statement that writes it into a ledger that has `columns`.
   func insert(_ request: LoadRequest, into columns: Set<String>) -> SQL {
+    let range = request.readDays
     let files = files.isEmpty ? nil : JSONValue.array(files.map(\.json)).text(.line)
     let values: [(name: Identifier, value: SQL)] = [
       ("load_id", "\(value: request.load)"), ("layout_version", "\(value: LedgerLayout.version(having: columns))"),
@@ -61,6 +62,7 @@ struct LedgerRow {
       ("rows_unchanged", "\(value: counts.unchanged)"), ("rows_superseded", "\(value: counts.superseded)"),
       ("rows_rejected", "\(value: counts.rejected)"), ("new_fields", "\(value: newFields)"),
       ("skip_quality", "\(value: request.skipsQuality)"), ("quality", "\(value: quality)"),
+      ("range_from", "\(value: range?.from.description)"), ("range_to", "\(value: range?.to.description)"),
       ("sql_state", "\(value: sqlState)"), ("message", "\(value: message)"), ("started", "\(value: started)"),
       ("finished", "clock_timestamp()"), ("host", "\(value: request.host)"),
       ("sluice_version", "\(value: request.sluiceVersion)"),

@@ -1,3 +1,4 @@
+internal import Manifests
 internal import Planning
 internal import Postgres
 
@@ -11,7 +12,8 @@ extension RecordedLoad {
     l.cursor_from, l.cursor_to, l.message, l.sql_state,
     CASE WHEN jsonb_typeof(to_jsonb(l) -> 'quality') = 'array' THEN ARRAY(
       SELECT q ->> 'rule' FROM jsonb_array_elements(to_jsonb(l) -> 'quality') q WHERE q ->> 'broken' <> '0') END,
-    to_jsonb(l) ->> 'skip_quality'
+    to_jsonb(l) ->> 'skip_quality',
+    to_jsonb(l) ->> 'range_from', to_jsonb(l) ->> 'range_to'
     """
 
   /// A point in time as RFC 3339 in UTC.
@@ -36,7 +38,8 @@ extension RecordedLoad {
       seconds: row.text(first + 14).flatMap(Double.init) ?? 0, age: row.text(first + 15).flatMap(Double.init) ?? 0,
       host: row.text(first + 16) ?? "", slot: row.text(first + 17),
       cursor: LoadOutcome.CursorRange(from: row.text(first + 18), to: row.text(first + 19)),
-      message: row.text(first + 20), sqlState: row.text(first + 21))
+      range: DayRange(from: row.text(first + 24), to: row.text(first + 25)), message: row.text(first + 20),
+      sqlState: row.text(first + 21))
     brokenRules = row.textArray(first + 22) ?? []
     skippedQuality = row.text(first + 23) == "true"
   }

@@ -32,12 +32,7 @@ struct FilePattern {
   ///
   /// - Throws: `source-readable` where nothing matches, or what matches is not a regular file.
   func files(under root: FilePath) throws(Failure) -> [SourceFile] {
-    var found: Set<String> = []
-    collect(parts[...], at: start, under: root) { found.insert($0) }
-    var files: [SourceFile] = []
-    for name in found.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
-      if let file = try Self.file(name, under: root) { files.append(file) }
-    }
+    let files = try matches(under: root)
     guard !files.isEmpty else {
       let isPattern = parts.contains(where: Self.isPattern)
       throw Failure(
@@ -46,6 +41,19 @@ struct FilePattern {
           isPattern ? "no file of the project matches \(text)" : "there is no file \(text) in the project",
           help: ["a `path:` is relative to the manifest that it stands in"]
             + (isPattern ? [] : Self.neighbour(of: text, under: root)), reason: Diagnostic.noFile))
+    }
+    return files
+  }
+
+  /// The files under `root` that match, sorted by the bytes of their names.
+  ///
+  /// - Throws: `source-readable` where what matches is not a regular file.
+  func matches(under root: FilePath) throws(Failure) -> [SourceFile] {
+    var found: Set<String> = []
+    collect(parts[...], at: start, under: root) { found.insert($0) }
+    var files: [SourceFile] = []
+    for name in found.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+      if let file = try Self.file(name, under: root) { files.append(file) }
     }
     return files
   }

@@ -82,12 +82,15 @@ struct SourcePart {
 extension Source {
   /// The source's parts in the order in which they are read.
   ///
+  /// - Parameters:
+  ///   - days: of which days files are read; nothing where that is not known.
+  ///   - needsAll: whether each day must have a file.
   /// - Throws: `source-readable`.
-  func parts(under root: FilePath) throws(Failure) -> [SourcePart] {
+  func parts(under root: FilePath, _ days: LoadDays?, needsAll: Bool = true) throws(Failure) -> [SourcePart] {
     switch self {
     case .files(let files):
       var parts: [SourcePart] = []
-      for file in try FilePattern(files.path).files(under: root) { parts.append(try files.part(file)) }
+      for file in try files.found(under: root, days, needsAll: needsAll) { parts.append(try files.part(file)) }
       return parts
     case .rows(let rows): return [SourcePart(name: "rows", content: .memory(rows.csv), format: .csv(.inline))]
     case .program(let program):

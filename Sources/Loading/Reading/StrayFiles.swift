@@ -11,8 +11,8 @@ extension Project {
   public func strayFiles(in root: FilePath) -> [Diagnostic] {
     let bounds = ProjectBounds(of: root)
     return fileSources.compactMap { source, place in
-      guard bounds.containStart(of: source.path) else { return nil }
-      guard let stray = FilePattern(source.path).stray(under: root, from: bounds) else { return nil }
+      guard bounds.containStart(of: source.glob) else { return nil }
+      guard let stray = FilePattern(source.glob).stray(under: root, from: bounds) else { return nil }
       return .untrusted(path: stray, "`\(source.path)`", at: place)
     }
   }

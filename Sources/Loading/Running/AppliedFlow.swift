@@ -72,6 +72,9 @@ public struct AppliedFlow: Sendable {
     request.role = authorizer.spec.role
     request.again = run.again
     request.slot = run.slots[name]
+    request.window = run.window
+    request.range = spec.range
+    request.timezone = spec.timezone
     request.fullRefresh = run.fullRefresh
     request.rejects = run.rejects
     return request
@@ -102,6 +105,8 @@ public struct FlowRun: Sendable {
   public var slots: [String: String] = [:]
   /// Whether the servers are the project's private one: who is told of what happens may want to know.
   public var isInSandbox = false
+  /// The window of a backfill that the loads stand for.
+  public var window: LoadWindow?
   /// How many rows each load with `deleteMissing` may delete whatever its flow says, also where the source is empty.
   public var allowedDeletes = 0
 

@@ -12,8 +12,8 @@ public struct FlowRunner: Sendable {
   let project: Project
   let flows: [String: AppliedFlow]
   let connector: any Connector
-  private let run: FlowRun
-  private let report: @Sendable (Event) -> Void
+  var run: FlowRun
+  let report: @Sendable (Event) -> Void
   private let fallbacks = FallbackWarnings()
 
   /// Makes a runner.
@@ -96,7 +96,7 @@ public struct FlowRunner: Sendable {
   private func job(_ name: String) -> LoadJob? {
     guard let flow = flows[name] else { return nil }
     let request = flow.request(run, lineage: state.lineage, project: project.name)
-    report(.loadStarted(flow: name, load: request.load, mode: flow.design.spec.writeMode.rawValue))
+    report(.loadStarted(flow: name, load: request.load, mode: flow.design.spec.writeMode.rawValue, window: run.window))
     return LoadJob(flow: flow, request: request)
   }
 
@@ -151,6 +151,8 @@ public struct FlowRunner: Sendable {
       var outcome = LoadOutcome(
         flow: flow.name, load: request.load, status: .failed, mode: request.mode, error: error.diagnostics[0],
         attempt: request.attempt)
+      outcome.range = request.readDays
+      outcome.window = request.window
       outcome.isConnectionMissing = error.isTransient
       return outcome
     }
@@ -158,7 +160,13 @@ public struct FlowRunner: Sendable {
     var result: Result<LoadOutcome, any Error>
     do {
       let report = report
-      result = .success(try await Loading.load(request, on: connection) { report(.loadProgress($0)) })
+      let window = request.window
+      result = .success(
+        try await Loading.load(request, on: connection) { progress in
+          var progress = progress
+          progress.window = window
+          report(.loadProgress(progress))
+        })
     } catch { result = .failure(error) }
     if !project.notifiers.isEmpty, let outcome = try? result.get() {
       result = .success(await outcome.withNews(request, attempts: flow.design.spec.retry.attempts, on: connection))

@@ -6,8 +6,7 @@ extension Flow: Specification {
   public static let declaration = Declaration(record)
 
   static let record = Record<Flow>(
-    "a flow", { Flow() }, inputFields + tableFields + rowFields + runFields,
-    unsupported: ["range"], check: FlowCheck.check)
+    "a flow", { Flow() }, inputFields + tableFields + rowFields + runFields, check: FlowCheck.check)
 
   private static let inputFields: [Field<Flow>] = [
     Field(
@@ -99,7 +98,12 @@ extension Flow: Specification {
     Field(
       "schedule", \.schedule, .schedule, "When it is due: five cron fields, or day, week, month.",
       example: "\"0 6 * * *\""),
-    Field("timezone", \.timezone, .timezone, "The zone that the schedule is read in.", example: "Europe/Prague"),
+    Field(
+      "range", \.range, .range,
+      "The days that `{{start}}` and `{{end}}` of a source's query stand for, counted from today.", example: "7d1"),
+    Field(
+      "timezone", \.timezone, .timezone, "The zone that the schedule is read in, and that days are counted in.",
+      example: "Europe/Prague"),
     Field("enabled", \.enabled, .bool, "Whether runs without names load it.", example: "false"),
     Field(
       "retry", \.retry, .record(Retry.record), "How a load that failed for a passing reason is tried again.",

@@ -55,6 +55,12 @@ enum FlowCheck {
         help: ["remove `maxDeletes`, or write `deleteMissing: true`"], because: "deleteMissing")
     }
     guard flow.deleteMissing else { return }
+    if flow.range != nil {
+      reading.refuse(
+        "deleteMissing", "`deleteMissing` wants all rows of the source, and `range` leaves some out",
+        help: ["remove one of the two"], because: "range")
+      return
+    }
     for case .inline(let source) in flow.inputs.map(\.input) {
       guard let reason = partial(source) else { continue }
       reading.refuse(
@@ -69,15 +75,29 @@ enum FlowCheck {
     switch source {
     case .postgres(let source) where source.cursor != nil: .cursor
     case .files(let source) where source.files == .new: .newFiles
+    case .files(let source) where source.template != nil: .days
     default: nil
     }
   }
 
   enum PartialReason: CustomStringConvertible {
-    case cursor, newFiles
+    case cursor, newFiles, days
 
-    var field: String { self == .cursor ? "cursor" : "files" }
-    var description: String { self == .cursor ? "`cursor`" : "`files: new`" }
+    var field: String {
+      switch self {
+      case .cursor: "cursor"
+      case .newFiles: "files"
+      case .days: "path"
+      }
+    }
+
+    var description: String {
+      switch self {
+      case .cursor: "`cursor`"
+      case .newFiles: "`files: new`"
+      case .days: "the range in `path`"
+      }
+    }
   }
 
   private static func key(_ flow: Flow, _ given: Given, _ reading: inout Reading) {

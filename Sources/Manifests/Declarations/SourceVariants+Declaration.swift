@@ -7,8 +7,9 @@ extension FileSource {
     "a source of files", { FileSource() },
     [
       Field(
-        "path", \.path, .path, "The files: a glob, relative to the manifest.", example: "data/orders-*.csv",
-        isRequired: true),
+        "path", \.path, .dayPath,
+        "The files: a glob, relative to the manifest; `{{7d1|Ymd}}` in it stands for each day of a range.",
+        example: "data/orders-*.csv", isRequired: true),
       Field("format", \.format, .choice, "The files' format; left out, it follows from their names.", example: "csv"),
       Field(
         "compression", \.compression, .choice, "How the files are compressed; `auto` goes by their names.",
@@ -58,7 +59,8 @@ extension PostgresSource {
         "authorizer", \.authorizer, .text, "The authorizer whose database is read.", example: "crm", isRequired: true),
       Field("table", \.table, .tableName, "The table that is read; or else `query`.", example: "public.orders"),
       Field(
-        "query", \.query, .text, "The query that is read; or else `table`.",
+        "query", \.query, .query,
+        "The query that is read; or else `table`. `{{start}}` and `{{end}}` are the days of the flow's `range`.",
         example: "\"SELECT id, name FROM customers\""),
       Field(
         "cursor", \.cursor, .cursor, "The column that grows with each change, for incremental loads.",

@@ -14,7 +14,10 @@ struct ReferenceCheck {
     for (_, destination) in project.destinations {
       check(destination.spec.authorizer, .authorizer, at: "authorizer", destination.places, &found)
     }
-    for (_, flow) in project.flows { check(flow, &found) }
+    for (_, flow) in project.flows {
+      check(flow, &found)
+      found += RangeCheck(project: project).diagnostics(of: flow)
+    }
     return found + AfterCycles(flows: project.flows).diagnostics()
   }
 

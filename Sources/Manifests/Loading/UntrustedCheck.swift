@@ -84,7 +84,7 @@ private struct UntrustedCheck {
     switch source {
     case .program(let source):
       found.append(.program(source.command, "`\(prefix)command`", at: places.place(of: "\(prefix)command")))
-    case .files(let source): check(source.path, "\(prefix)path", places, &found)
+    case .files(let source): check(source.glob, "\(prefix)path", places, &found)
     case .postgres, .rows: break
     }
   }

@@ -70,6 +70,8 @@ public struct Flow: Equatable, Sendable {
   /// Names of flows; a set, kept sorted.
   public var after: [String] = []
   public var schedule: String?
+  /// Of which days queries with `{{start}}` and `{{end}}` give rows.
+  public var range: RelativeRange?
   public var timezone: String = "UTC"
   public var enabled: Bool = true
   public var retry = Retry()

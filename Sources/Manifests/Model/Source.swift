@@ -83,7 +83,7 @@ public struct FileSource: Equatable, Sendable {
   /// Which of the files are loaded.
   public enum Selection: String, Hashable, Sendable, CaseIterable { case new, all }
 
-  /// A glob, relative to the project.
+  /// A glob, relative to the project, which may hold days (``PathTemplate``).
   public var path: String = ""
   /// Nothing is written: by the name's ending.
   public var format: DataFormat?
@@ -138,6 +138,7 @@ public struct PostgresSource: Equatable, Sendable {
   public var authorizer: String = ""
   /// `schema.table`; one of `table`, `query` and `tables` is given.
   public var table: String?
+  /// It may hold days (``QueryTemplate``).
   public var query: String?
   /// By name; a flow of such a source stands for one flow a table.
   public var tables: [TableChoice]?

@@ -42,7 +42,7 @@ public struct QueryTemplate: Hashable, Sendable {
         firstPlaceholder = firstPlaceholder ?? part
         done = lexer.end
       case .string, .name: try Self.refuse(quoted: found, at: position)
-      case .dot, .other: break
+      case .dot, .openParenthesis, .closeParenthesis, .semicolon, .other: break
       }
     }
     if done < text.endIndex { pieces.append(.text(String(text[done...]))) }

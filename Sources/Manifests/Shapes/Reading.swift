@@ -92,7 +92,9 @@ struct Reading {
     if let instead = complaint.instead {
       help.insert(complaint.isText ? "did you mean `\(instead)`?" : "write `\(leaf)\(instead)`", at: 0)
     }
-    report(Diagnostic(.error, complaint.code, "\(subject) \(complaint.message)", at: node.place, help: help))
+    var place = node.place
+    if let part = complaint.part, let text = node.scalar?.text { place = place.part(part, of: text) }
+    report(Diagnostic(.error, complaint.code, "\(subject) \(complaint.message)", at: place, help: help))
   }
 
   /// The name of the value that is being read, with a colon; nothing for an element of a list.
@@ -156,6 +158,8 @@ struct Complaint {
   var instead: String?
   /// Whether that is a text for the place of the text that is there; else it is shown with its field's name.
   var isText = false
+  /// The part of the text that it is about, in Unicode scalars; nothing for all of it.
+  var part: Range<Int>?
 
   init(_ message: String, code: String = "invalid-value", help: [String] = []) {
     self.code = code

@@ -5,14 +5,33 @@ internal import SystemPackage
 internal import YAML
 
 extension Shape where Value == String {
-  /// The path of a file, or a pattern of paths: relative to the manifest as written, to the project as read.
-  static let path = Shape(
-    "a path",
-    schema: [
-      "type": ["string", "number"], "minLength": 1, "not": ["pattern": "^~|\\{\\{|^[A-Za-z][A-Za-z0-9+.-]*://"],
-    ],
-    takesVariable: false
-  ) { node, reading in
+  /// The path of a file: relative to the manifest as written, to the project as read.
+  static let path = path(refusing: "\\{\\{") { text in
+    guard text.utf8.contains(UInt8(ascii: "{")), text.contains("{{") else { return nil }
+    return Complaint("holds `{{`, which stands for days in the `path` of a source alone")
+  }
+
+  /// A pattern of paths, which may stand for days.
+  static let dayPath = path(refusing: ProjectPath.noTemplate) { text in ProjectPath.problem(ofTemplate: text) }
+
+  private static func path(
+    refusing pattern: String, problem: @escaping @Sendable (String) -> Complaint?
+  ) -> Shape {
+    Shape(
+      "a path",
+      schema: [
+        "type": ["string", "number"], "minLength": 1,
+        "not": ["pattern": .string("^~|\(pattern)|^[A-Za-z][A-Za-z0-9+.-]*://")],
+      ],
+      takesVariable: false
+    ) { node, reading in
+      read(node, &reading, problem)
+    } write: {
+      .string($0)
+    }
+  }
+
+  private static func read(_ node: Node, _ reading: inout Reading, _ problem: (String) -> Complaint?) -> String? {
     if case .sequence = node.content {
       reading.complain(
         Complaint(
@@ -24,13 +43,11 @@ extension Shape where Value == String {
       return nil
     }
     guard let text = reading.text(node, wants: "a path") else { return nil }
-    if let complaint = ProjectPath.problem(of: text) {
+    if let complaint = ProjectPath.problem(of: text) ?? problem(text) {
       reading.complain(complaint, about: node)
       return nil
     }
     return ProjectPath.relative(text, in: ProjectPath.folder(of: node.place.file), root: reading.root)
-  } write: {
-    .string($0)
   }
 }
 
@@ -41,15 +58,22 @@ enum ProjectPath {
     path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path[..<$0] } ?? ""
   }
 
+  /// What a schema knows of expressions that stand for no days, as a regular expression.
+  static let noTemplate =
+    "\\{\\{(?! *([0-9]{1,6}[dwmy][0-9]{1,6}|today|yesterday) *\\|(\\\\.|[YymndjHis]|[^A-Za-z\\\\])+\\}\\})"
+
   static func problem(of text: String) -> Complaint? {
     if text.isEmpty { return Complaint("is empty") }
     if text.hasPrefix("~") {
       return Complaint("starts with `~`, which stands for nothing here", help: ["write the whole path"])
     }
-    if text.utf8.contains(UInt8(ascii: "{")), text.contains("{{") {
-      return Complaint("holds a range, which this version does not support", code: "not-supported")
-    }
     return address(text)
+  }
+
+  static func problem(ofTemplate text: String) -> Complaint? {
+    guard text.utf8.contains(UInt8(ascii: "{")) else { return nil }
+    do { _ = try PathTemplate(text) } catch { return Complaint(error) }
+    return nil
   }
 
   /// What is wrong with a path that is a URL.

@@ -140,14 +140,9 @@ extension DatabaseInput {
   /// Where the server found fault with the query: the very place where it is written on one line as it is.
   fileprivate func queryPlace(of refusal: ServerRefusal) -> Place {
     let place = place(of: "query")
-    guard case .query(let text) = object, let position = refusal.position, place.line == place.endLine else {
-      return place
-    }
-    let quotes = place.endColumn - place.column - (source.query ?? text).unicodeScalars.count
-    guard quotes == 0 || quotes == 2 else { return place }
-    let column = place.column + quotes / 2 + position - 1
-    guard column < place.endColumn else { return place }
-    return Place(file: place.file, line: place.line, column: column)
+    guard let query = source.query, let position = refusal.position else { return place }
+    let written = source.template?.written(position - 1) ?? position - 1
+    return place.part(written..<written + 1, of: query)
   }
 }
 

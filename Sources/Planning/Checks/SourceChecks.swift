@@ -10,7 +10,7 @@ extension FlowContext {
     switch source {
     case .unreadable(let diagnostics):
       // With the columns known, the files may come later.
-      let areColumnsKnown = !resolution.isOpen
+      let areColumnsKnown = !resolution.isOpen && !lacksInputs
       return diagnostics.map { diagnostic in
         var diagnostic = diagnostic
         // What cannot be read at all will not be readable later either.

@@ -1,6 +1,7 @@
 internal import Catalog
 internal import Diagnostics
 internal import Manifests
+internal import State
 
 extension FlowContext {
   /// `transform` and `quality`: the server takes the flow's steps and rules.
@@ -9,7 +10,16 @@ extension FlowContext {
     let failed = transform.problems.map { finding($0) }
     if !failed.isEmpty { return failed }
     let id: Check.ID = spec.transform.isEmpty ? .quality : .transform
-    if let unknown = transform.unknown { return [.skipped(id, unknown)] }
+    if let unknown = transform.unknown {
+      // Where a source cannot be read, that is the one cause.
+      if case .unreadable? = source { return [.skipped(id, unknown)] }
+      guard lacksInputs else { return [.skipped(id, unknown)] }
+      return [
+        .failed(
+          id, "what the steps would make is not known: \(unknown)", cause: "\(design.flow.name) steps",
+          at: place(of: "transform"))
+      ]
+    }
     var passed: [Finding] = []
     if let made = transform.transformation {
       let steps = spec.transform.count == 1 ? "1 step makes" : "\(spec.transform.count) steps make"
@@ -20,6 +30,9 @@ extension FlowContext {
     }
     return passed
   }
+
+  /// Whether nothing says what the steps read: a load stages what was seen of the sources when the flow was applied.
+  var lacksInputs: Bool { !spec.transform.isEmpty && transform?.transformation == nil && recorded?.inputs == nil }
 
   /// `table-privileges` of the tables that rules look values up in.
   func lookupChecks() -> [Finding] {

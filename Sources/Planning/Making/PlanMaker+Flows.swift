@@ -126,7 +126,8 @@ extension PlanMaker {
     findings += context.temporaryCheck()
     // Where the schema is missing or closed, nothing can be said of what is in it.
     guard !findings.contains(where: { $0.isFailure && $0.check.id == .schemaExists }) else {
-      return findings + context.sourceChecks() + context.databaseSourceChecks() + context.transformChecks()
+      return findings + context.rangeChecks() + context.sourceChecks() + context.databaseSourceChecks()
+        + context.transformChecks()
     }
     findings += context.kindCheck()
     findings += context.typeUsageCheck()
@@ -138,6 +139,7 @@ extension PlanMaker {
     findings += context.rowSecurityCheck()
     findings += context.keyChecks()
     findings += context.ledgerCheck(lineage: lineage)
+    findings += context.rangeChecks()
     findings += context.sourceChecks()
     findings += context.databaseSourceChecks()
     findings += context.transformChecks()

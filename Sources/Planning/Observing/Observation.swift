@@ -63,6 +63,8 @@ public struct LiveDatabase: Sendable {
   public var checkedTypes: Set<String>
   /// How many rows the tables asked for hold, where that could be found out.
   public var rowCounts: [QualifiedName: RowCount]
+  /// Which day it is in the time zones asked for, by the server's clock; those that it does not know are missing.
+  public var today: [String: CivilDate] = [:]
   /// What was said about the sources that flows read from it.
   public var sources = LiveSources()
   /// How often the client waited for the server.

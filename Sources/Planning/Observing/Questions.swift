@@ -1,5 +1,5 @@
 public import Catalog
-internal import Manifests
+public import Manifests
 public import State
 
 /// What a plan asks of one database. Its size grows with the project; the number of round trips to answer it does not.
@@ -22,6 +22,8 @@ public struct Questions: Hashable, Sendable {
   public var defaults: Set<DefaultQuestion> = []
   /// Those of `tables` whose flows go: how many rows stay in them.
   public var counts: Set<QualifiedName> = []
+  /// Time zones in which it should say which day it is.
+  public var zones: Set<String> = []
   /// What flows read from this database.
   public var sources = SourceQuestions()
 
@@ -61,6 +63,7 @@ public struct Questions: Hashable, Sendable {
   private mutating func add(_ design: FlowDesign) {
     tables.insert(design.table)
     tables.insert(design.ledger)
+    if design.countsDays { zones.insert(design.spec.timezone) }
     ledgers.insert(design.ledger)
     tables.formUnion(design.lookupTables.map(\.table))
     readers.formUnion(design.readers.map { ReaderQuestion(table: design.table, role: $0) })
@@ -131,6 +134,9 @@ extension Scope {
 }
 
 extension Observation {
+  /// Which day it is for a flow, by the clock of the server that it writes to; nothing where that was not reached.
+  public func today(of design: FlowDesign) -> CivilDate? { live(design.authorizer)?.today[design.spec.timezone] }
+
   /// Whether neither the manifest, nor the state, nor the table in the database that was looked at says which columns a
   /// flow has.
   public func leavesColumnsOpen(_ design: FlowDesign, state: AppliedState?) -> Bool {

@@ -4,7 +4,7 @@ public import Manifests
 /// What a flow reads from a database.
 public enum SourceObject: Hashable, Sendable {
   case table(QualifiedName)
-  /// The query's text, as the server is given it.
+  /// The query's text, as a plan gives it to the server: what stands for days in it is today.
   case query(String)
 }
 
@@ -44,7 +44,7 @@ extension PostgresSource {
 
   /// What it reads; nothing where its table's name is no name.
   public var object: SourceObject? {
-    if let query { return .query(Self.statement(query)) }
+    if let statement { return .query((try? QueryTemplate(statement).planned) ?? statement) }
     return table.flatMap { WrittenName($0) }.map { .table($0.qualified(default: Self.defaultSchema)) }
   }
 
@@ -57,8 +57,9 @@ extension PostgresSource {
     }
   }
 
-  /// A query without the semicolons and white space at its end, so that it may stand within another statement.
-  private static func statement(_ query: String) -> String {
+  /// Its query without the semicolons and white space at its end, so that it may stand within another statement.
+  public var statement: String? {
+    guard let query else { return nil }
     var text = query[...]
     while let last = text.last, last.isWhitespace || last == ";" { text.removeLast() }
     return String(text)
@@ -70,6 +71,14 @@ extension FlowDesign {
   var databaseSources: [PostgresSource] {
     sources.compactMap { if case .postgres(let source) = $0.source { source } else { nil } }
   }
+
+  /// Whether a path of its sources stands for days, which are known once the server has said which one it is.
+  public var hasDayPaths: Bool {
+    sources.contains { if case .files(let source) = $0.source { source.template != nil } else { false } }
+  }
+
+  /// Whether days that are counted from today have to do with its rows.
+  public var countsDays: Bool { spec.range != nil || hasDayPaths }
 
   /// The names of all authorizers that the flow needs: its destination's, and its sources'.
   public var authorizers: Set<String> { Set([authorizer] + databaseSources.map(\.authorizer)) }

@@ -9,7 +9,7 @@ public enum Event: Sendable {
   case stepWaiting(address: String, message: String)
   /// All steps are done: how many of each action.
   case applied([Step.Action: Int])
-  case loadStarted(flow: String, load: String, mode: String)
+  case loadStarted(flow: String, load: String, mode: String, window: LoadWindow?)
   case loadProgress(LoadProgress)
   /// A try failed for a passing reason; the next one begins after a while.
   case loadRetrying(flow: String, load: String, attempt: Int, Diagnostic, after: Duration)

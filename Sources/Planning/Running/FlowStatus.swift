@@ -1,3 +1,5 @@
+public import Manifests
+
 /// A row of the ledger: a load, that one waits for its file, or that somebody paused or resumed the flow.
 public struct RecordedLoad: Sendable {
   /// What a row stands for.
@@ -34,6 +36,8 @@ public struct RecordedLoad: Sendable {
   public var brokenRules: [String] = []
   /// Whether its flow's rules were passed over.
   public var skippedQuality = false
+  /// The days that its rows are of.
+  public var range: DayRange?
   /// Why it failed, waits or was paused; never a value.
   public var message: String?
   public var sqlState: String?
@@ -42,7 +46,7 @@ public struct RecordedLoad: Sendable {
   public init(
     load: String, status: Status, mode: String, counts: LoadCounts, newFields: Int, attempt: Int,
     started: String, finished: String, seconds: Double, age: Double, host: String, slot: String? = nil,
-    cursor: LoadOutcome.CursorRange? = nil, message: String? = nil, sqlState: String? = nil
+    cursor: LoadOutcome.CursorRange? = nil, range: DayRange? = nil, message: String? = nil, sqlState: String? = nil
   ) {
     self.load = load
     self.status = status
@@ -57,6 +61,7 @@ public struct RecordedLoad: Sendable {
     self.host = host
     self.slot = slot
     self.cursor = cursor
+    self.range = range
     self.message = message
     self.sqlState = sqlState
   }

@@ -31,6 +31,10 @@ public struct LoadOutcome: Sendable {
   public var quality: [RuleResult] = []
   /// The slot that the load stands for: RFC 3339.
   public var slot: String?
+  /// The days that the rows are of; nothing where they are of no days.
+  public var range: DayRange?
+  /// The window of a backfill that the load stands for.
+  public var window: LoadWindow?
   /// Which try it was, from 1.
   public var attempt: Int
   /// Whether the ledger has a row of it: a load that never reached the server, or was not let in, has none.
@@ -143,6 +147,8 @@ public struct LoadProgress: Sendable {
   public var totalBytes: Int?
   /// Since the load began.
   public var seconds: Double
+  /// The window of a backfill that the load stands for.
+  public var window: LoadWindow?
 
   /// Makes a report.
   public init(flow: String, load: String, rows: Int, bytes: Int, totalBytes: Int?, seconds: Double) {

@@ -6,6 +6,11 @@ internal import Postgres
 ///
 /// They run with `search_path = pg_catalog`, so that `format_type` writes every other schema's name.
 enum CatalogQueries {
+  /// Which day it is in a time zone.
+  static func today(in zone: String) -> SQL {
+    "SELECT to_char(now() AT TIME ZONE \(value: zone)::text, 'YYYY-MM-DD')"
+  }
+
   static let server: SQL = """
     SELECT current_setting('server_version_num'), current_setting('server_version'), current_user,
       r.rolsuper, d.datname, pg_get_userbyid(d.datdba), has_database_privilege(d.oid, 'CREATE'),

@@ -51,7 +51,10 @@ struct DatabaseObserver: Sendable {
     var columns = ColumnsByTable(tables: names.count)
     var tables: [QualifiedName: Table] = [:]
     var results: [PipelineResult] = []
-    try database.pipeline(items + sources.descriptions) { result in
+    let zones = questions.zones.sorted()
+    // Each by itself, as one that the server does not know is an error.
+    let clocks = zones.map { PipelineItem.query(CatalogQueries.today(in: $0), sync: true) }
+    try database.pipeline(items + sources.descriptions + clocks) { result in
       switch (results.count - before - opening.count, result) {
       case (0, .rows(let rows)): columns.add(rows)
       case (1, .rows(let rows)): tables = Dictionary(tables: rows, names, columns)
@@ -79,6 +82,9 @@ struct DatabaseObserver: Sendable {
     if !readers.isEmpty {
       live.roles = Set(try answers[6].rows().map { Identifier($0.text(0) ?? "") } + ["public"])
       for answer in try answers[7].rows().map({ ReaderAnswer($0) }) { live.add(answer) }
+    }
+    for (zone, result) in zip(zones, results.suffix(zones.count)) {
+      live.today[zone] = try? result.rows().map { $0.text(0) ?? "" }.first.flatMap { CivilDate($0) }
     }
     let descriptions = sources.take(descriptions: results.dropFirst(own), into: &live.sources)
     let step = types.isEmpty ? 1 : before / types.count

@@ -14,10 +14,11 @@ extension Observation {
   ///
   /// - Parameters:
   ///   - connector: opens one connection an authorizer; one that cannot be opened is a part of the observation.
-  ///   - inspect: looks into a source's files or rows, and says which fields it has.
+  ///   - inspect: looks into a source's files or rows, and says which fields it has; it is told which day it is in the
+  ///     flow's time zone where that matters.
   public static func observe(
     _ scope: Scope, state: AppliedState?, through connector: some Connector,
-    inspecting inspect: (Source) async throws(Failure) -> [SourceField]
+    inspecting inspect: (Source, _ today: CivilDate?) async throws(Failure) -> [SourceField]
   ) async -> Observation {
     var observation = Observation()
     async let databases = observeDatabases(of: scope, state: state, through: connector)
@@ -25,14 +26,22 @@ extension Observation {
     observation.asRecorded = Set(scope.designs.map(\.flow.name))
     for design in scope.flowsToInspect(state: state) {
       observation.asRecorded.remove(design.flow.name)
-      if design.hasProgram { continue }
-      await observation.look(into: design, inspect)
+      if design.hasProgram || design.hasDayPaths { continue }
+      await observation.look(into: design, nil, inspect)
     }
     observation.databases = await databases
+    // The server says which day it is; where it does not, nothing is looked for.
+    for design in scope.flowsToInspect(state: state) where design.hasDayPaths && !design.hasProgram {
+      guard let today = observation.today(of: design) else { continue }
+      await observation.look(into: design, today, inspect)
+    }
     // Programs are run for their columns alone, so only once it is known that nothing else says which there are.
     for design in scope.flowsToInspect(state: state) where design.hasProgram {
-      guard observation.leavesColumnsOpen(design, state: state) else { continue }
-      await observation.look(into: design, inspect)
+      let lacksInputs = !design.spec.transform.isEmpty && state?.resources[design.address.description]?.inputs == nil
+      guard lacksInputs || observation.leavesColumnsOpen(design, state: state) else { continue }
+      let today = observation.today(of: design)
+      if design.hasDayPaths, today == nil { continue }
+      await observation.look(into: design, today, inspect)
     }
     await observation.lookAtTransforms(of: scope, state: state, through: connector)
     return observation
@@ -80,7 +89,8 @@ extension Observation {
   }
 
   private mutating func look(
-    into design: FlowDesign, _ inspect: (Source) async throws(Failure) -> [SourceField]
+    into design: FlowDesign, _ today: CivilDate?,
+    _ inspect: (Source, _ today: CivilDate?) async throws(Failure) -> [SourceField]
   ) async {
     var fields: [SourceField] = []
     var isAnyRead = false
@@ -92,7 +102,7 @@ extension Observation {
       }
       isAnyRead = true
       do {
-        let found = try await inspect(source)
+        let found = try await inspect(source, today)
         if !design.spec.transform.isEmpty {
           inputFields[design.flow.name, default: [:]][design.spec.name(of: input)] = found
         }

@@ -15,8 +15,8 @@ public func eventJSON(_ event: Event) -> JSONValue? {
   case .stepWaiting(let address, let message):
     ["event": "waiting", "address": .string(address), "message": .string(message)]
   case .applied(let summary): ["event": "finished", "summary": summaryJSON(summary)]
-  case .loadStarted(let flow, let load, let mode):
-    ["event": "started", "flow": .string(flow), "load": .string(load), "mode": .string(mode)]
+  case .loadStarted(let flow, let load, let mode, let window):
+    startedEvent(flow, load, mode, window)
   case .loadProgress(let progress): progressEvent(progress)
   case .loadRetrying(let flow, let load, let attempt, let error, let delay):
     [
@@ -41,12 +41,37 @@ private func stepEvent(
   return .object(members)
 }
 
+private func startedEvent(_ flow: String, _ load: String, _ mode: String, _ window: LoadWindow?) -> JSONValue {
+  let members: OrderedDictionary<String, JSONValue> = [
+    "event": "started", "flow": .string(flow), "load": .string(load), "mode": .string(mode),
+  ]
+  return .object(members.with(window))
+}
+
 private func progressEvent(_ progress: LoadProgress) -> JSONValue {
-  [
+  let members: OrderedDictionary<String, JSONValue> = [
     "event": "progress", "flow": .string(progress.flow), "load": .string(progress.load), "rows": .int(progress.rows),
     "bytes": .int(progress.bytes), "totalBytes": progress.totalBytes.map { .int($0) } ?? .null,
     "seconds": .rounded(progress.seconds),
   ]
+  return .object(members.with(progress.window))
+}
+
+/// Days as JSON: both ends are included.
+func rangeJSON(_ range: DayRange?) -> JSONValue {
+  range.map { ["from": .string($0.from.description), "to": .string($0.to.description)] } ?? .null
+}
+
+extension OrderedDictionary<String, JSONValue> {
+  /// The same with which window of a backfill it is about; nothing is added where it is about none.
+  fileprivate func with(_ window: LoadWindow?) -> Self {
+    guard let window else { return self }
+    var members = self
+    members["range"] = rangeJSON(window.range)
+    members["window"] = .int(window.number)
+    members["windows"] = .int(window.count)
+    return members
+  }
 }
 
 /// What a rule found.
@@ -67,9 +92,11 @@ private func finishedEvent(_ outcome: LoadOutcome) -> JSONValue {
     "unchanged": .int(counts.unchanged), "superseded": .int(counts.superseded), "rejected": .int(counts.rejected),
     "seconds": .rounded(outcome.seconds), "slot": .string(outcome.slot), "attempt": .int(outcome.attempt),
     "cursor": outcome.cursor.map { ["from": .string($0.from), "to": .string($0.to)] } ?? .null,
+    "range": rangeJSON(outcome.range),
     "files": .array(outcome.files.map { .string($0) }), "warnings": .array(outcome.warnings.map(diagnosticJSON)),
   ]
   if !outcome.quality.isEmpty { members["quality"] = .array(outcome.quality.map(ruleJSON)) }
+  members = members.with(outcome.window)
   if let error = outcome.error { members["error"] = diagnosticJSON(error) }
   return .object(members)
 }

@@ -46,6 +46,6 @@ private func loadJSON(_ load: RecordedLoad) -> JSONValue {
     "attempt": .int(load.attempt), "slot": .string(load.slot),
     "cursor": load.cursor.map { ["from": .string($0.from), "to": .string($0.to)] } ?? .null,
     "brokenRules": .array(load.brokenRules.map { .string($0) }), "skippedQuality": .bool(load.skippedQuality),
-    "sqlState": .string(load.sqlState), "message": .string(load.message),
+    "range": rangeJSON(load.range), "sqlState": .string(load.sqlState), "message": .string(load.message),
   ]
 }

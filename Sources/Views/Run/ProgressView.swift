@@ -53,8 +53,22 @@ public struct ProgressView: Sendable {
     "\(progress.flow.printable()): \(parts(of: progress).joined(separator: ", "))"
   }
 
+  /// `window 12 of 182 (2024-01-12)`.
+  static func words(for window: LoadWindow) -> String {
+    "window \(Numbers.grouped(window.number)) of \(Numbers.grouped(window.count)) (\(window.range))"
+  }
+
+  /// The line of a log when a window has ended: `orders: window 12 of 182 (2024-01-12): loaded, 1,234 rows`.
+  public func windowLine(_ outcome: LoadOutcome) -> String? {
+    outcome.window.map { window in
+      let rows = outcome.status == .loaded ? ", \(Numbers.counted(outcome.counts.read, "row"))" : ""
+      return "\(outcome.flow.printable()): \(Self.words(for: window)): \(outcome.status.rawValue)\(rows)"
+    }
+  }
+
   private func parts(of progress: LoadProgress) -> [String] {
-    var parts = [Numbers.counted(progress.rows, "row")]
+    var parts = progress.window.map { [Self.words(for: $0)] } ?? []
+    parts.append(Numbers.counted(progress.rows, "row"))
     if progress.seconds > 0 {
       parts.append("\(Numbers.fixed(Double(progress.rows) / progress.seconds, digits: 0)) rows/s")
     }

@@ -12,6 +12,12 @@ extension RunView {
     return lines
   }
 
+  /// What became of an interrupted backfill: `Done: 11 of 182 windows.`
+  public static func interruption(_ outcome: RunOutcome, ofWindows count: Int) -> [String] {
+    let done = outcome.loads.count { $0.error == nil && $0.status != .failed }
+    return ["Done: \(Numbers.grouped(done)) of \(Numbers.counted(count, "window")); the one under way was rolled back."]
+  }
+
   private static func list(_ flows: [String]) -> String {
     let shown = flows.prefix(5).map { $0.printable() }.joined(separator: ", ")
     return flows.count > 5 ? "\(shown) and \(Numbers.grouped(flows.count - 5)) more" : shown

@@ -10,15 +10,19 @@ public struct RunView {
   public init(style: Style) { self.style = style }
 
   /// A table with a row for each load, and a last line of counts; no newline at its end. Errors are left to
-  /// ``DiagnosticRenderer``.
+  /// ``DiagnosticRenderer``. Of a backfill, windows that were loaded before are only counted.
   public func text(_ outcomes: [LoadOutcome]) -> String {
     guard !outcomes.isEmpty else { return "Nothing to run." }
     let columns = Self.columns.filter { column in
       column.isAlwaysShown || outcomes.contains { column.count($0.counts) != 0 }
     }
-    var table = TextTable([.left, .left, .left] + columns.map { _ in .right } + [.right])
+    let hasWindows = outcomes.contains { $0.window != nil }
+    let shown = hasWindows ? outcomes.filter { $0.status != .skipped } : outcomes
+    guard !shown.isEmpty else { return summaryLine(outcomes) }
+    var table = TextTable(
+      [.left, .left, .left] + (hasWindows ? [.left] : []) + columns.map { _ in .right } + [.right])
     table.gaps = [1]
-    table.rows = [header(columns)] + outcomes.map { row($0, columns) }
+    table.rows = [header(columns, hasWindows)] + shown.map { row($0, columns, hasWindows) }
     return (table.lines(style) + ["", summaryLine(outcomes)]).joined(separator: "\n")
   }
 
@@ -50,11 +54,12 @@ public struct RunView {
     Column(title: "rejected", isAlwaysShown: true) { $0.rejected },
   ]
 
-  private func header(_ columns: [Column]) -> [TextTable.Cell] {
-    [.init("")] + (["flow", "mode"] + columns.map(\.title) + ["seconds"]).map { .init($0, .dim) }
+  private func header(_ columns: [Column], _ hasWindows: Bool) -> [TextTable.Cell] {
+    [.init("")]
+      + (["flow", "mode"] + (hasWindows ? ["range"] : []) + columns.map(\.title) + ["seconds"]).map { .init($0, .dim) }
   }
 
-  private func row(_ outcome: LoadOutcome, _ columns: [Column]) -> [TextTable.Cell] {
+  private func row(_ outcome: LoadOutcome, _ columns: [Column], _ hasWindows: Bool) -> [TextTable.Cell] {
     let counts = columns.map { column in
       // A skipped load counted nothing.
       outcome.status == .skipped || outcome.status == .waiting ? "" : Numbers.grouped(column.count(outcome.counts))
@@ -69,7 +74,7 @@ public struct RunView {
       case .waiting: .waiting
       }
     return [sign, .init(outcome.flow.printable()), .init(outcome.mode.rawValue)]
-      + (counts + [seconds]).map { .init($0) }
+      + ((hasWindows ? [outcome.range?.description ?? ""] : []) + counts + [seconds]).map { .init($0) }
   }
 }
 

@@ -1,3 +1,4 @@
+internal import Manifests
 public import Planning
 
 /// Draws for people how flows stand.
@@ -70,12 +71,16 @@ public struct StatusView {
     }
     if let who = status.running?.who { lines.append("loaded now by: \(who.printable())") }
     guard !history.isEmpty else { return (lines + ["It was never loaded."]).joined(separator: "\n") }
-    var table = TextTable([.left, .left, .left, .left, .right, .right, .right, .right, .right, .right, .left])
+    let hasRanges = history.contains { $0.range != nil }
+    var table = TextTable(
+      [.left, .left, .left, .left] + (hasRanges ? [.left] : []) + [
+        .right, .right, .right, .right, .right, .right, .left,
+      ])
     table.gaps = [1]
-    let titles = [
-      "started (UTC)", "status", "mode", "read", "inserted", "updated", "deleted", "rejected", "seconds", "host",
-    ]
-    table.rows = [[.init("")] + titles.map { .init($0, .dim) }] + history.map(row)
+    let titles =
+      ["started (UTC)", "status", "mode"] + (hasRanges ? ["range"] : [])
+      + ["read", "inserted", "updated", "deleted", "rejected", "seconds", "host"]
+    table.rows = [[.init("")] + titles.map { .init($0, .dim) }] + history.map { row($0, hasRanges) }
     lines += [""] + table.lines(style)
     let broken = history.filter { !$0.brokenRules.isEmpty }
     if let last = broken.first {
@@ -91,7 +96,7 @@ public struct StatusView {
     return lines.joined(separator: "\n")
   }
 
-  private func row(_ load: RecordedLoad) -> [TextTable.Cell] {
+  private func row(_ load: RecordedLoad, _ hasRanges: Bool) -> [TextTable.Cell] {
     let counts = load.counts
     let sign: TextTable.Cell =
       switch load.status {
@@ -104,7 +109,7 @@ public struct StatusView {
     return [
       sign, .init(Self.second(load.started)), .init(load.status.rawValue, load.status.paint),
       .init(isLoad ? load.mode.printable() : ""),
-    ]
+    ] + (hasRanges ? [.init(load.range?.description ?? "")] : [])
       + [counts.read, counts.inserted, counts.updated, counts.deleted, counts.rejected].map {
         .init(isLoad ? Numbers.grouped($0) : "")
       } + [.init(isLoad ? Numbers.fixed(load.seconds, digits: 2) : ""), .init(load.host.printable())]

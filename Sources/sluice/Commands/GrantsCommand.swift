@@ -57,8 +57,8 @@ struct GrantsCommand: AsyncParsableCommand {
     let project = try manifests.expanded(await manifests.listTables(through: connector), recorded: state)
     let scope = try Scope(Selection(), of: project, state: state)
     var observation = await Observation.observe(scope, state: state, through: connector) {
-      source async throws(Failure) in
-      try await inspect(source, root: workspace.folder)
+      source, today async throws(Failure) in
+      try await inspect(source, root: workspace.folder, today: today)
     }
     try Task.checkCancellation()
     var diagnostics: [(authorizer: String, diagnostic: Diagnostic)] = []

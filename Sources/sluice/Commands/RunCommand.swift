@@ -27,6 +27,11 @@ struct RunCommand: AsyncParsableCommand {
       again until the next slot; so does what comes after it. `sluice export` writes what a scheduler needs to call it.
 
       Paused flows are passed over, unless they are named one by one and --due is not given.
+
+      --from and --to backfill one flow: a load for each window of --step, in order, each with its days in the ledger. \
+      Windows whose days were loaded already are skipped, so that the same command goes on where it was stopped; --again \
+      loads them anew. A window that fails stops the later ones. Rows are told by the days in the source's path or query, \
+      or by its cursor; the cursor of the next run stays where it is.
       """)
 
   @OptionGroup var project: ProjectOptions
@@ -34,6 +39,7 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var confirmation: ConfirmationOptions
   @OptionGroup var selection: SelectionOptions
   @OptionGroup var loading: LoadingOptions
+  @OptionGroup var days: BackfillOptions
   @Argument(help: "Flows' names, or patterns of them.", completion: .flows) var flows: [String] = []
   @Flag(help: "Plan and apply first.") var apply = false
   @Flag(help: "Only flows whose last load failed, and those that were skipped for it.") var failed = false
@@ -41,6 +47,15 @@ struct RunCommand: AsyncParsableCommand {
     false
 
   func validate() throws {
+    if try days.backfill() != nil {
+      if due || failed { throw ValidationError("--from names the days to load: leave out --due and --failed") }
+      if loading.fullRefresh {
+        throw ValidationError("--from loads windows, --full-refresh all there is: give one of them")
+      }
+      if flows.count != 1 || !selection.arguments.isEmpty {
+        throw ValidationError("a backfill is of one flow: sluice run orders \(days.arguments.joined(separator: " "))")
+      }
+    }
     if due, failed { throw ValidationError("--due goes by schedules, --failed by what failed: give one of them") }
     if due, loading.again { throw ValidationError("--due loads each slot once: leave out --again") }
   }
@@ -81,6 +96,9 @@ struct RunCommand: AsyncParsableCommand {
       let runner = try FlowRunner(project: applied.project, state: applied.state, connector: connector, run: run) {
         progress.report($0)
       }
+      if let backfill = try days.backfill() {
+        return try await self.backfill(backfill, names, runner, progress, workspace, speaker)
+      }
       if failed {
         names = try await runner.failed(among: names)
         if names.isEmpty { speaker.note("No flow's last load has failed.") }
@@ -97,9 +115,41 @@ struct RunCommand: AsyncParsableCommand {
     }
   }
 
+  private func backfill(
+    _ backfill: BackfillOptions.Backfill, _ names: [String], _ runner: FlowRunner, _ progress: LoadReporter,
+    _ workspace: Workspace, _ speaker: Speaker
+  ) async throws {
+    guard names.count == 1 else {
+      throw ValidationError("a backfill is of one flow, and `\(flows[0])` is \(names.count) flows")
+    }
+    let windows = try await runner.windows(of: names[0], backfill.range, step: backfill.step)
+    if windows.loaded > 0 {
+      speaker.note(
+        "\(windows.loaded) of \(windows.all.count) windows were loaded before, and are skipped; --again loads them anew."
+      )
+    }
+    let outcome = await load(progress) { await runner.backfill(names[0], windows) }
+    progress.finish(outcome.loads)
+    let command = workspace.commandLine(repetition(["run"] + names))
+    if outcome.isInterrupted {
+      let lines = RunView.interruption(outcome, ofWindows: windows.all.count)
+      _ = speaker.stop(
+        Failure(Diagnostic(.error, "interrupted", "interrupted", help: lines + ["to go on, run:", command])))
+      throw ExitStatus.interrupted
+    }
+    guard !outcome.failed.isEmpty else { return }
+    let left = windows.all.count - outcome.loads.count
+    if left > 0 { speaker.note("\(left) later windows were not begun. To go on, run:\n  \(command)") }
+    throw ExitStatus.failed
+  }
+
   private func load(_ names: [String], _ runner: FlowRunner, _ progress: LoadReporter) async -> RunOutcome {
+    await load(progress) { await runner.load(names) }
+  }
+
+  private func load(_ progress: LoadReporter, _ body: () async -> RunOutcome) async -> RunOutcome {
     async let _: Void = progress.keepUp()
-    return await runner.load(names)
+    return await body()
   }
 
   /// Says what was not loaded, and how to load it, and ends the command with that.
@@ -127,7 +177,13 @@ struct RunCommand: AsyncParsableCommand {
     } else {
       words += names
     }
-    words += loading.arguments
+    return repetition(words)
+  }
+
+  /// The command `words` with the options that this one has.
+  private func repetition(_ words: [String]) -> String {
+    var words = words
+    words += loading.arguments + days.arguments
     if confirmation.allowDelete > 0 { words += ["--allow-delete", String(confirmation.allowDelete)] }
     return words.joined(separator: " ")
   }

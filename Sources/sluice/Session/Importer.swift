@@ -62,7 +62,8 @@ struct Importer {
   /// - Throws: `Failure` where `path` is no path that a manifest may have, or is no path but an authorizer.
   private func check(_ path: String, _ absolute: String, in project: Project) throws(Failure) {
     if path.contains("{{") {
-      throw Failure(Diagnostic(.error, "not-supported", "\(path) holds `{{`, which no manifest may have in a path"))
+      throw Failure(
+        Diagnostic(.error, "not-supported", "\(path) holds `{{`, which in a manifest's path stands for days"))
     }
     if project.authorizers[path] != nil, !FileManager.default.fileExists(atPath: absolute) {
       throw Failure(

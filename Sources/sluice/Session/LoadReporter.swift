@@ -28,6 +28,8 @@ final class LoadReporter: Sendable {
     /// The cells of each line that stands on the terminal now.
     var drawn: [Int] = []
     var drawnAt: ContinuousClock.Instant?
+    /// When a log was last told of a window that has ended.
+    var loggedWindowAt: ContinuousClock.Instant?
     /// When the last JSON line of a load's progress was written.
     var streamed: [String: ContinuousClock.Instant] = [:]
   }
@@ -46,7 +48,9 @@ final class LoadReporter: Sendable {
       case .loadProgress(let progress): move(progress.flow, .progress(progress), &shown)
       case .loadWaiting(let flow, _, let message, _):
         move(flow, .waiting(flow: flow, message: message), isUrgent: true, &shown)
-      case .loadFinished(let outcome): end(outcome.flow, &shown)
+      case .loadFinished(let outcome):
+        end(outcome.flow, &shown)
+        logWindow(outcome, &shown)
       case .loadInterrupted(let flow, _): end(flow, &shown)
       case .loadRetrying(let flow, _, let attempt, let error, let delay):
         clear(&shown)
@@ -131,6 +135,16 @@ final class LoadReporter: Sendable {
       case .waiting(let flow, let message): Console.note("flow/\(flow) waits: \(message)".printable())
       }
     }
+  }
+
+  /// Tells a log of a window that has ended, of one every ten seconds: there may be thousands.
+  private func logWindow(_ outcome: LoadOutcome, _ shown: inout Shown) {
+    guard !speaker.terminal.drawsProgress, outcome.status != .skipped else { return }
+    let now = ContinuousClock.now
+    if let last = shown.loggedWindowAt, now - last < .seconds(10) { return }
+    guard let line = ProgressView(style: speaker.terminal.errors).windowLine(outcome) else { return }
+    shown.loggedWindowAt = now
+    Console.note(line)
   }
 
   // MARK: On a terminal

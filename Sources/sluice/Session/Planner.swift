@@ -50,8 +50,8 @@ struct Planner {
     let scope = try Scope(selection, of: loaded.project, state: state)
     let connector = try await workspace.connector(for: loaded.project)
     let observation = await Observation.observe(scope, state: state, through: connector) {
-      source async throws(Failure) in
-      try await inspect(source, root: workspace.folder)
+      source, today async throws(Failure) in
+      try await inspect(source, root: workspace.folder, today: today)
     }
     try Task.checkCancellation()
     return Result(

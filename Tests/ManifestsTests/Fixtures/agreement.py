@@ -15,7 +15,7 @@ import yaml
 
 EXPRESSIBLE = {
     "invalid-name", "invalid-type", "invalid-value", "missing-field", "name-too-long", "not-supported",
-    "plain-text-secret", "unknown-field", "wrong-type",
+    "plain-text-secret", "range-syntax", "unknown-field", "wrong-type",
 }
 # What is wrong with the text itself: there is nothing to validate.
 SYNTAX = {

@@ -56,6 +56,17 @@ extension CodePage {
       causes: ["the flow appends without a key: give it one, let it replace the table, or empty the table first"],
       wrong: "writeMode: insert", right: "writeMode: upsert\nkey: [order_id]", see: ["flow.writeMode", "flow.key"]),
     CodePage(
+      "backfill-unbounded", "A flow cannot be backfilled, as nothing bounds its loads by days.",
+      because: "Each window would load all rows once more, or take out what the others brought.",
+      causes: [
+        "files: write the days into their path", "a table: give the source a cursor of type date or timestamp",
+        "a query: write `{{start}}` and `{{end}}` in it, and `range` on the flow",
+        "truncate_insert or `deleteMissing`: another write mode keeps what other windows brought",
+      ],
+      wrong: "orders: {source: {path: data/orders.csv}, destination: wh}",
+      right: "orders: {source: {path: \"data/orders_{{1d1|Ymd}}.csv\"}, destination: wh}",
+      see: ["flow.range", "source.path", "source.query", "source.cursor"]),
+    CodePage(
       "too-many-deletes", "`deleteMissing` would delete more rows than `maxDeletes` allows: nothing was written.",
       because: "A source that has lost half of its rows is more often broken than right.",
       causes: [

@@ -37,6 +37,35 @@ extension CodePage {
       ],
       wrong: "writeMode: replace\nretry: {backoff: 30}", right: "writeMode: truncate_insert\nretry: {backoff: 30s}"),
     CodePage(
+      "range-syntax", "A range of days, or an expression in `{{...}}`, cannot be read.",
+      because: "Other days would be read than were meant, or none.",
+      causes: [
+        "a range is `N unit M`, N not less than M: `7d1` is from seven days ago to one day ago",
+        "a path's expression is a range, `today` or `yesterday`, then `|` and a format of `Y y m n d j H i s`;"
+          + " `\\` goes before any other letter",
+        "a query knows `{{start}}` and `{{end}}` alone, and they stand without quotes: they are dates",
+      ],
+      wrong: "path: \"data/sales_{{1d7|YYYYMMDD}}.csv\"", right: "path: \"data/sales_{{7d1|Ymd}}.csv\"",
+      see: ["flow.range", "source.path", "source.query"]),
+    CodePage(
+      "range-missing", "A query asks for the days of a range, and the flow that reads it has none.",
+      because: "Nothing would say which days `{{start}}` and `{{end}}` are.",
+      causes: [
+        "`range` was forgotten", "a source that several flows share has placeholders: each of them needs a range",
+      ],
+      wrong: "orders:\n  source: {authorizer: crm, query: \"SELECT ... WHERE day >= {{start}}\"}\n  destination: wh",
+      right: "orders:\n  source: {authorizer: crm, query: \"SELECT ... WHERE day >= {{start}}\"}\n  destination: wh"
+        + "\n  range: 7d1", see: ["flow.range", "source.query"]),
+    CodePage(
+      "range-unused", "A flow has a range, and no query of its sources asks for its days.",
+      because: "It looks as if rows were bounded, and all of them would be read.",
+      causes: [
+        "the query lost its placeholders, or the source is a table: write a query",
+        "the source is of files: a path has a range of its own",
+      ],
+      wrong: "source: {path: data/sales.csv}\nrange: 7d1", right: "source: {path: \"data/sales_{{7d1|Ymd}}.csv\"}",
+      see: ["flow.range", "source.query", "source.path"]),
+    CodePage(
       "invalid-name", "A resource's name is not of the form of names.",
       because: "Names stand in addresses, patterns and file names, where other characters would need quoting.",
       causes: [
@@ -87,7 +116,7 @@ extension CodePage {
       "not-supported", "The format has it, and this version of Sluice does not do it yet.",
       because: "A field that is accepted and does nothing would be worse.",
       causes: [
-        "`transform`, `quality`, `range`, `afterLoad`, a range in a path: leave it out",
+        "a newer version may know it: leave it out until then",
         "a source that this version cannot read",
       ],
       wrong: "orders: {source: orders, destination: wh, transform: {}}",
