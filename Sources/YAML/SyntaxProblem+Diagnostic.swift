@@ -42,6 +42,10 @@ extension SyntaxProblem {
       return (contextMark, "a value or a key starts with `\(sign)`", "put what starts with `\(sign)` in quotes")
     }
     let isInBrackets = problem.hasSuffix("',' or '}'") || problem.hasSuffix("',' or ']'")
+    let here = String(decoding: Self.line(Int(mark.line), of: text), as: UTF8.self).unicodeScalars
+    if isInBrackets, here.dropFirst(Int(mark.column)).starts(with: "{{".unicodeScalars) {
+      return (mark, "`{{` begins a map within brackets", "put a value that holds `{{` in quotes")
+    }
     guard isInBrackets, contextMark.line < mark.line else { return nil }
     // What starts no deeper than the line of the bracket is no longer meant to be within it.
     let opening = Self.indentation(of: Self.line(Int(contextMark.line), of: text))

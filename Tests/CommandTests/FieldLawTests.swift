@@ -62,6 +62,7 @@ struct FieldLawTests {
       Variation("flow/f", "maxDeletes", "10%"), Variation("flow/f", "sourceChanges", "fail"),
       Variation("source/tables", "tables", "{public.t: skip}"),
       Variation("flow/f", "grantSelect", "[\(reader)]"), Variation("flow/f", "after", "[g]"),
+      Variation("flow/f", "range", "7d1"),
       Variation("flow/f", "schedule", "day"), Variation("flow/f", "timezone", "Europe/Prague"),
       Variation("flow/f", "enabled", "false"), Variation("flow/f", "retry", "{attempts: 5}"),
       Variation("flow/g", "sources", "{a: {path: t.csv}}"),
@@ -145,6 +146,9 @@ struct FieldLawTests {
       case ("sources", _): resources[variation.address]?["source"] = nil
       case ("writeMode", "truncate_insert"), ("writeMode", "insert"): resources[variation.address]?["key"] = nil
       case ("readers", _): resources[variation.address]?["writeMode"] = "truncate_insert"
+      case ("range", _):
+        resources[variation.address]?["source"] =
+          "{authorizer: wh, query: \"SELECT 1 AS id, 'a' AS note WHERE {{start}} <= {{end}}\"}"
       case ("maxDeletes", _): resources[variation.address]?["deleteMissing"] = "true"
       case ("maxRejects", _): resources[variation.address]?["writeMode"] = "insert_ignore"
       default: break

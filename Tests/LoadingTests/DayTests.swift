@@ -159,8 +159,6 @@ struct DayTests {
     #expect(
       try await TestDatabase.current.rows("SELECT range_from, range_to, status FROM _sluice_loads")
         == [["2024-01-01", "2024-01-02", "empty"]])
-    let second = try await world.load(request)
-    #expect(second.status == .empty)
   }
 
   @Test("A window that was loaded is skipped under the table's lock, but not one that was not over then")

@@ -106,7 +106,8 @@ struct RangeTests {
     arguments: [
       ("é{{1d7|Ymd}}", "1d7"), ("{{ 7q1 |Ymd}}", "7q1"), ("x{{7d1|YMd}}", "M"), (#"x{{7d1|Y\}}"#, #"\"#),
       ("x{{}}y", "{{}}"), ("a{{7d1|Ymd", "{{7d1|Ymd"), ("{{today|Y}}{{7d1|Y}}", "7d1"), ("{{7d1}}", "7d1"),
-      ("{{7d1|--}}", "--"),
+      ("{{7d1|--}}", "--"), ("a/{{7d1|Y}}/../b", "a/{{7d1|Y}}/../b"), ("{{7d1|Y/.}}./b", "{{7d1|Y/.}}./b"),
+      ("x{{7d1|yyyy}}", "yy"),
     ])
   func problems(_ text: String, _ part: String) throws {
     let problem = try #require(throws: RangeProblem.self) { try PathTemplate(text) }

@@ -44,6 +44,24 @@ struct ObservingTests {
     #expect(one.roundTrips == 2)
   }
 
+  @Test("asks which day it is in many time zones in the same round trips; one that is unknown spoils no other")
+  func days() async throws {
+    func zones(_ names: Set<String>) -> Questions {
+      var questions = questions(1)
+      questions.zones = names
+      return questions
+    }
+    let none = try await observe(zones([]))
+    let many = try await observe(
+      zones(["UTC", "Europe/Prague", "Mars/Olympus", "Pacific/Kiritimati", "Pacific/Pago_Pago"]))
+    #expect(many.roundTrips == none.roundTrips)
+    #expect(Set(many.today.keys) == ["UTC", "Europe/Prague", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+    let east = try #require(many.today["Pacific/Kiritimati"]), west = try #require(many.today["Pacific/Pago_Pago"])
+    // They are 25 hours apart.
+    #expect([1, 2].contains(east.day - west.day))
+    #expect(many.tables.count == none.tables.count)
+  }
+
   @Test("takes as many round trips for 200 sources as for one, and one that fails spoils no other")
   func sources() async throws {
     try await TestDatabase.current.execute((1...200).map { "CREATE TABLE t\($0) (id bigint, note json);" }.joined())

@@ -33,6 +33,8 @@ import Views
     #expect(RunView(style: .plain).text([Samples.windows[0]]) == "0 loaded, 1 skipped.")
     var outcome = RunOutcome()
     outcome.loads = Samples.windows
+    #expect(RunView.interruption(outcome, ofWindows: 1_820) == ["Done: 3 of 1,820 windows."])
+    outcome.interrupted = ["orders"]
     #expect(
       RunView.interruption(outcome, ofWindows: 1_820)
         == ["Done: 3 of 1,820 windows; the one under way was rolled back."])

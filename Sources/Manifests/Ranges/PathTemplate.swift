@@ -70,11 +70,15 @@ public struct PathTemplate: Hashable, Sendable {
     return format
   }
 
-  /// Refuses formats that would make `..` of themselves or of what stands beside them: nobody looks for that there.
+  /// Refuses `..` behind an expression, or made by one: nobody looks for that there, and without the expression's slashes
+  /// it would lead elsewhere.
   private func refuseLeaving(_ text: String) throws(RangeProblem) {
-    func steps(_ path: String) -> Int { path.split(separator: "/").count { $0 == ".." } }
-    guard steps(path(on: CivilDate(day: 0))) != steps(text) else { return }
-    throw RangeProblem("makes `..` of a day's format", at: 0..<text.unicodeScalars.count, help: ["leave the dots out"])
+    func steps(_ path: some StringProtocol) -> Int { path.split(separator: "/").count { $0 == ".." } }
+    let literal = text.firstRange(of: "{{").map { text[..<$0.lowerBound] } ?? text[...]
+    guard steps(path(on: CivilDate(day: 0))) != steps(literal) else { return }
+    throw RangeProblem(
+      "has `..` behind what stands for days", at: 0..<text.unicodeScalars.count,
+      help: ["write the path without it"])
   }
 
   /// The path of one day.

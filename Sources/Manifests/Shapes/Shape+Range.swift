@@ -25,8 +25,21 @@ extension Shape where Value == String {
 
   @Sendable private static func problem(ofQuery text: String) -> Complaint? {
     if text.isEmpty { return Complaint("is empty") }
-    do { _ = try QueryTemplate(text) } catch { return Complaint(error) }
+    do { _ = try QueryTemplate(text) } catch {
+      var complaint = Complaint(error)
+      // A block has no columns to point at.
+      if let line = line(of: error.part.lowerBound, in: text) { complaint.help.append(line) }
+      return complaint
+    }
     return nil
+  }
+
+  /// Says in which line of a text of several a part of it stands.
+  private static func line(of position: Int, in text: String) -> String? {
+    let before = text.unicodeScalars.prefix(position).count { $0 == "\n" }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    guard lines.count(where: { !$0.isEmpty }) > 1, lines.indices.contains(before) else { return nil }
+    return "line \(before + 1) of the query: \(lines[before].drop { $0 == " " })"
   }
 }
 

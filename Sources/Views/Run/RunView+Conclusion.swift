@@ -12,10 +12,11 @@ extension RunView {
     return lines
   }
 
-  /// What became of an interrupted backfill: `Done: 11 of 182 windows.`
+  /// What became of an interrupted backfill: `Done: 11 of 182 windows; the one under way was rolled back.`
   public static func interruption(_ outcome: RunOutcome, ofWindows count: Int) -> [String] {
     let done = outcome.loads.count { $0.error == nil && $0.status != .failed }
-    return ["Done: \(Numbers.grouped(done)) of \(Numbers.counted(count, "window")); the one under way was rolled back."]
+    let words = "Done: \(Numbers.grouped(done)) of \(Numbers.counted(count, "window"))"
+    return [words + (outcome.interrupted.isEmpty ? "." : "; the one under way was rolled back.")]
   }
 
   private static func list(_ flows: [String]) -> String {
