@@ -96,6 +96,11 @@ struct BackfillTests {
     try world.project.write("id,day\n7,2024-01-03\n", to: "in/20240103.csv")
     #expect(try await world.sluice("run", "sales", "--from", "2024-01-01", "--to", "2024-01-06").status == 0)
     #expect(try await counts(world) == "11|11|2024-01-01|2024-01-06")
+    // What --again has loaded anew already is not loaded once more.
+    try world.project.write("id,day\nx,2024-01-03\n", to: "in/20240103.csv")
+    let again = try await world.sluice("run", "sales", "--from", "2024-01-01", "--to", "2024-01-06", "--again")
+    #expect(again.status == 1)
+    #expect(again.error.contains("run sales --again --from 2024-01-03 --to 2024-01-06"), "\(again.error)")
     // A day without its file is a window that fails.
     let missing = try await world.sluice("run", "sales", "--from", "2024-01-30", "--to", "2024-02-02")
     #expect(missing.status == 1)

@@ -130,7 +130,10 @@ struct RunCommand: AsyncParsableCommand {
     }
     let outcome = await load(progress) { await runner.backfill(names[0], windows) }
     progress.finish(outcome.loads)
-    let command = workspace.commandLine(repetition(["run"] + names))
+    // Windows that were loaded are skipped the next time, but with --again, which therefore starts behind them.
+    let done = outcome.loads.prefix { $0.error == nil }.count
+    let next = loading.again && windows.all.indices.contains(done) ? windows.all[done].range.from.description : nil
+    let command = workspace.commandLine(repetition(["run"] + names, from: next))
     if outcome.isInterrupted {
       let lines = RunView.interruption(outcome, ofWindows: windows.all.count)
       _ = speaker.stop(
@@ -181,8 +184,12 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   /// The command `words` with the options that this one has.
-  private func repetition(_ words: [String]) -> String {
+  ///
+  /// - Parameter first: the day in place of that of --from.
+  private func repetition(_ words: [String], from first: String? = nil) -> String {
     var words = words
+    var days = days
+    days.from = first ?? days.from
     words += loading.arguments + days.arguments
     if confirmation.allowDelete > 0 { words += ["--allow-delete", String(confirmation.allowDelete)] }
     return words.joined(separator: " ")
