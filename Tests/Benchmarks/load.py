@@ -24,10 +24,6 @@ from measure import HERE, Measure, built, run_python
 from server import Server
 
 
-class NotSupported(Exception):
-    pass
-
-
 class Benchmark:
     def __init__(self, options, folder):
         self.options, self.folder = options, pathlib.Path(folder)
@@ -59,15 +55,13 @@ class Benchmark:
         for file in self.folder.glob("sluice.state.json*"):
             file.unlink()
         (self.folder / "project.yaml").write_text(project(case))
-        self.sluice_or_not_supported("apply", "--yes", "--quiet")
+        self.sluice_once("apply", "--yes", "--quiet")
 
-    def sluice_or_not_supported(self, *arguments):
+    def sluice_once(self, *arguments):
         done = subprocess.run(
             [self.options.tool, *arguments], cwd=self.folder, env={**os.environ, **self.environment},
             stdin=subprocess.DEVNULL, capture_output=True, text=True)
         if done.returncode:
-            if "not-supported" in done.stdout + done.stderr:
-                raise NotSupported
             raise SystemExit(f"sluice {' '.join(arguments)}:\n{done.stdout}{done.stderr}")
 
     def reset(self, case):
@@ -104,23 +98,20 @@ class Benchmark:
 
     def compare(self, case, table):
         self.write_files(self.options.rows[0], case.files)
-        try:
-            self.prepare(case)
-            references = [reference for reference in case.references if self.has(reference)]
-            expected = self.expected(case, references[0], table)
-            measures = {name: [] for name in [None] + [name for name, _, _ in references]}
-            for _ in range(self.options.runs):
+        self.prepare(case)
+        references = [reference for reference in case.references if self.has(reference)]
+        expected = self.expected(case, references[0], table)
+        measures = {name: [] for name in [None] + [name for name, _, _ in references]}
+        for _ in range(self.options.runs):
+            self.reset(case)
+            measures[None].append(self.sluice())
+            if self.content("ours") != expected:
+                raise SystemExit(f"{case.name}: {self.content('ours')} is not what it must be, {expected}")
+            for name, command, _ in references:
                 self.reset(case)
-                measures[None].append(self.sluice())
-                if self.content("ours") != expected:
-                    raise SystemExit(f"{case.name}: {self.content('ours')} is not what it must be, {expected}")
-                for name, command, _ in references:
-                    self.reset(case)
-                    measures[name].append(self.timed(command(self)))
-            for name, _, limit in references:
-                table.compared(case, self.options.rows[0], measures[None], name, measures[name], limit)
-        except NotSupported:
-            table.row(case.name, "not supported", *[""] * 8)
+                measures[name].append(self.timed(command(self)))
+        for name, _, limit in references:
+            table.compared(case, self.options.rows[0], measures[None], name, measures[name], limit)
 
     def has(self, reference):
         return reference[0] != "DuckDB" or self.options.duckdb
@@ -136,14 +127,11 @@ class Benchmark:
 
     def memory(self, case, rows, table):
         self.write_files(rows, case.files)
-        try:
-            self.prepare(case)
-            self.reset(case)
-            measure = self.sluice()
-            most = "ok" if measure.memory <= MOST_MEGABYTES else "MISSED"
-            table.row(case.name, f"{rows:,}", f"{measure.wall:.2f}", f"{measure.memory:.0f}", MOST_MEGABYTES, most)
-        except NotSupported:
-            table.row(case.name, f"{rows:,}", "not supported", "", "", "")
+        self.prepare(case)
+        self.reset(case)
+        measure = self.sluice()
+        most = "ok" if measure.memory <= MOST_MEGABYTES else "MISSED"
+        table.row(case.name, f"{rows:,}", f"{measure.wall:.2f}", f"{measure.memory:.0f}", MOST_MEGABYTES, most)
 
 
 class Table:

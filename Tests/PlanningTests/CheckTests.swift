@@ -224,7 +224,7 @@ import Testing
   @Test("With the columns known a file may come later; a format that cannot be read may not")
   func unreadableSource() throws {
     let project = try orders(threeColumns)
-    for (code, isBlocked) in [("source-readable", false), ("not-supported", true)] {
+    for (code, isBlocked) in [("source-readable", false), ("source-encoding", true)] {
       var observation = Observation()
       observation.databases["wh"] = .reached(server())
       observation.sources["orders"] = .unreadable([Diagnostic(.error, code, "cannot be read")])

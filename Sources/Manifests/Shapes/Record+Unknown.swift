@@ -5,11 +5,6 @@ extension Record {
   /// Reports an entry that is none of the fields, with what was probably meant.
   func unknown(_ entry: Entry, _ given: inout Given, _ reading: inout Reading, _ others: OtherFields) {
     if others.contain(entry.key) { return }
-    guard !unsupported.contains(entry.key) else {
-      given.hasUnsupported = true
-      reading.report(.notSupported("`\(entry.key)`", at: entry.keyPlace))
-      return
-    }
     var diagnostic = Diagnostic.unknownField(entry.key, in: words, known: names + others.names, at: entry.keyPlace)
     if entry.key == "<<" {
       given.hasMergeKey = true
@@ -91,9 +86,5 @@ extension Diagnostic {
       help.insert("did you mean `\(field)`?", at: 0)
     }
     return Diagnostic(.error, "unknown-field", "\(words) has no field `\(name)`", at: place, help: help)
-  }
-
-  static func notSupported(_ what: String, at place: Place) -> Diagnostic {
-    Diagnostic(.error, "not-supported", "\(what) is not supported by this version of sluice", at: place)
   }
 }

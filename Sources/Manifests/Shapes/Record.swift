@@ -15,18 +15,15 @@ struct Record<Model: Sendable>: Sendable {
   let positions: [String: Int]
   /// The positions of fields that are required.
   private let required: [Int]
-  /// Fields that this version knows of, and refuses.
-  let unsupported: Set<String>
 
   init(
-    _ words: String, _ empty: @escaping @Sendable () -> Model, _ fields: [Field<Model>], unsupported: Set<String> = [],
+    _ words: String, _ empty: @escaping @Sendable () -> Model, _ fields: [Field<Model>],
     check: @escaping @Sendable (Model, Given, inout Reading) -> Void = { _, _, _ in }
   ) {
     precondition(fields.count <= 64, "`Given` counts with 64 bits")
     self.words = words
     self.empty = empty
     self.fields = fields
-    self.unsupported = unsupported
     self.check = check
     positions = Dictionary(uniqueKeysWithValues: fields.enumerated().map { ($1.name, $0) })
     required = fields.indices.filter { fields[$0].isRequired }
@@ -114,8 +111,6 @@ enum OtherFields {
 struct Given {
   /// Where the record stands.
   let place: Place
-  /// Whether there is a field that this version does not support: what it would say is not known.
-  var hasUnsupported = false
   /// Fields that were probably meant by others that do not exist: not to be missed as well.
   var mistyped: Set<String> = []
   /// Whether there is a merge key, which may have been meant to bring any field.

@@ -15,7 +15,7 @@ extension FlowContext {
         var diagnostic = diagnostic
         // What cannot be read at all will not be readable later either.
         let isLasting =
-          ["not-supported", "source-encoding"].contains(diagnostic.code) || diagnostic.reason == "header-in-one-piece"
+          diagnostic.code == "source-encoding" || diagnostic.reason == "header-in-one-piece"
         let mayComeLater = areColumnsKnown && !isLasting
         if diagnostic.code == "source-encoding" {
           diagnostic.code = Check.ID.sourceReadable.rawValue

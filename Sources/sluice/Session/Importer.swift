@@ -63,7 +63,7 @@ struct Importer {
   private func check(_ path: String, _ absolute: String, in project: Project) throws(Failure) {
     if path.contains("{{") {
       throw Failure(
-        Diagnostic(.error, "not-supported", "\(path) holds `{{`, which in a manifest's path stands for days"))
+        Diagnostic(.error, "range-syntax", "\(path) holds `{{`, which in a manifest's path stands for days"))
     }
     if project.authorizers[path] != nil, !FileManager.default.fileExists(atPath: absolute) {
       throw Failure(

@@ -14,7 +14,7 @@ import jsonschema
 import yaml
 
 EXPRESSIBLE = {
-    "invalid-name", "invalid-type", "invalid-value", "missing-field", "name-too-long", "not-supported",
+    "invalid-name", "invalid-type", "invalid-value", "missing-field", "name-too-long",
     "plain-text-secret", "range-syntax", "unknown-field", "wrong-type",
 }
 # What is wrong with the text itself: there is nothing to validate.

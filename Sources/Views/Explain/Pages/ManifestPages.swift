@@ -113,15 +113,6 @@ extension CodePage {
       wrong: "password: example", right: "password: {env: WAREHOUSE_PASSWORD}",
       see: ["authorizer.password", "secret"]),
     CodePage(
-      "not-supported", "The format has it, and this version of Sluice does not do it yet.",
-      because: "A field that is accepted and does nothing would be worse.",
-      causes: [
-        "a newer version may know it: leave it out until then",
-        "a source that this version cannot read",
-      ],
-      wrong: "orders: {source: orders, destination: wh, transform: {}}",
-      right: "orders: {source: orders, destination: wh}"),
-    CodePage(
       "unknown-column", "`key` names a column that `columns` does not have.",
       because: "Rows could not be told apart by a column that the table will not have.",
       causes: [
