@@ -116,7 +116,7 @@ final class ProgramStream: ByteStream {
 
   private func read(_ descriptor: FileDescriptor, into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
     do { return try descriptor.read(into: buffer) } catch {
-      throw Failure(Diagnostic(.error, "source-program", "cannot read \(name): \(describe(error))"))
+      throw Failure(Diagnostic(.error, "source-program", "cannot read \(name): \(fileErrorWords(error))"))
     }
   }
 

@@ -51,10 +51,11 @@ extension LoadRun {
   }
 
   private func warnOfRowsLeftOut(_ count: Int, by column: String, of part: DatabasePart) {
-    let rows = count == 1 ? "1 row of \(part.words) has" : "\(count) rows of \(part.words) have"
+    let rows = count == 1 ? "1 row" : "\(count) rows"
     warn(
       Diagnostic(
-        .warning, "cursor-null", "\(rows) no place in the order of the cursor \(column), and are never loaded",
+        .warning, "cursor-null",
+        "\(rows) of \(part.words), without a place in the order of the cursor \(column), can never be loaded",
         help: ["rows whose cursor is NULL (or infinite) are in no range of it"]))
   }
 

@@ -23,6 +23,6 @@ func fileChecksum(_ file: SourceFile, blockSize: Int) throws(Failure) -> String 
       return String(repeating: "0", count: 16 - digits.count) + digits
     }
   } catch {
-    throw Failure(.sourceReadable("cannot read \(file.name): \(describe(error))", file.name))
+    throw Failure(.sourceReadable("cannot read \(file.name): \(fileErrorWords(error))", file.name))
   }
 }

@@ -22,7 +22,7 @@ final class FileStream: ByteStream {
     do {
       descriptor = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
     } catch {
-      throw Failure(.sourceReadable("cannot open \(name): \(describe(error))", name))
+      throw Failure(.sourceReadable("cannot open \(name): \(fileErrorWords(error))", name))
     }
   }
 
@@ -34,7 +34,7 @@ final class FileStream: ByteStream {
       bytesRead += read
       return read
     } catch {
-      throw Failure(.sourceReadable("cannot read \(name): \(describe(error))", name))
+      throw Failure(.sourceReadable("cannot read \(name): \(fileErrorWords(error))", name))
     }
   }
 }
@@ -52,10 +52,4 @@ final class MemoryStream: ByteStream {
     bytesRead += read
     return read
   }
-}
-
-/// The system's words for an error of the file system.
-func describe(_ error: any Error) -> String {
-  guard let errno = error as? Errno else { return "\(error)" }
-  return errno.description
 }

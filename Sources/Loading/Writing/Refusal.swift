@@ -57,6 +57,12 @@ struct Refusal: Error {
     if error.isTruncateOfReferenced {
       message = "table \(request.target.sql) cannot be truncated, as foreign keys of other tables refer to it"
     }
+    if error.isConnectionLost, error.sqlState == nil {
+      message =
+        error.isCommitUnknown
+        ? "the connection was lost before the answer to COMMIT came: whether the load happened is not known"
+        : "the connection was lost"
+    }
     if let row, row.file == nil { message = "\(row.words): \(message)" }
     sqlState = error.sqlState
     diagnostic = Diagnostic(
@@ -75,6 +81,13 @@ struct Refusal: Error {
 
   private static func help(_ error: PostgresError, _ request: LoadRequest, hasRowSecurity: Bool) -> [String] {
     var help: [String] = []
+    if error.isConnectionLost, error.sqlState == nil {
+      // libpq's guesses come on lines of their own.
+      help.append("libpq says: \(error.message.split(separator: "\n").first ?? "")")
+    }
+    if error.isCommitUnknown {
+      help.append("run again: the ledger is looked at first, so that nothing is loaded twice")
+    }
     if let detail = error.detail { help.append(detail) }
     // The server's hint for TRUNCATE is CASCADE, which would empty the other tables too.
     if let hint = error.hint, !error.isTruncateOfReferenced { help.append(hint) }

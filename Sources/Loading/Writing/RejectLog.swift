@@ -150,7 +150,7 @@ final class RejectLog {
       try open(path).writeAll(buffer)
     } catch {
       throw Failure(
-        Diagnostic(.error, "rejects-unwritable", "cannot write rejected rows to \(path): \(describe(error))"))
+        Diagnostic(.error, "rejects-unwritable", "cannot write rejected rows to \(path): \(fileErrorWords(error))"))
     }
     buffer.removeAll(keepingCapacity: true)
   }

@@ -1,3 +1,4 @@
+import Loading
 import SystemPackage
 
 #if canImport(FoundationEssentials)
@@ -25,11 +26,10 @@ struct NamedFile {
 
   /// What a failure to read or write a file is called for people.
   static func words(for error: any Error) -> String {
-    if let error = error as? Errno { return "\(error)" }
     switch (error as? CocoaError)?.code {
     case .fileReadNoSuchFile?, .fileNoSuchFile?: return "there is no such file or folder"
     case .fileReadNoPermission?, .fileWriteNoPermission?: return "permission denied"
-    default: return "\(error)"
+    default: return fileErrorWords(error)
     }
   }
 }
