@@ -191,7 +191,7 @@ let tests: [(target: String, dependencies: [Target.Dependency])] = [
       .product(name: "OrderedCollections", package: "swift-collections"),
     ]
   ),
-  ("Command", ["sluice", "Manifests", "State", "Diagnostics", "JSON"]),
+  ("Command", ["sluice", "Views", "Manifests", "State", "Diagnostics", "JSON"]),
 ]
 
 for test in tests {

@@ -16,7 +16,7 @@ struct MistakePlanTests {
   func plan(name: String) async throws {
     let mistake = try Mistake(name, in: "PlanMistakes")
     let database = TestDatabase.current
-    let role = try await database.createRole()
+    let role = try await database.createRole("loader")
     try await database.execute("GRANT USAGE, CREATE ON SCHEMA public TO \(role)")
     for sql in mistake.sql { try await database.execute(sql.replacing("ROLE", with: role)) }
     let connection = """
@@ -29,6 +29,9 @@ struct MistakePlanTests {
     let world = try World("", files: ["orders.csv": Self.orders], connection: connection, role: role)
     for (path, text) in mistake.files { try world.project.write(text, to: path) }
 
+    let human = try await world.sluice("plan")
+    let steady = SteadyText([(role, "loader"), (database.name, "shop"), (database.host, "/run/postgresql")])
+    try expectGolden(steady(human.error), "plan-mistakes/\(name).txt")
     let plan = try await world.document("plan")
     #expect(plan.status == 1)
     let found = plan.diagnostics()

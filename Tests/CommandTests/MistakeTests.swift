@@ -2,6 +2,7 @@ import Diagnostics
 import Manifests
 import TestSupport
 import Testing
+import Views
 
 /// What people get wrong in manifests: one diagnostic, where it is wrong, whose help mends it.
 @Suite("Mistakes", .timeLimit(.minutes(5)))
@@ -10,7 +11,7 @@ struct MistakeTests {
   func validate(name: String) throws {
     let mistake = try Mistake(name, in: "Mistakes")
     let found = try load(mistake.files, of: mistake)
-    try expectGolden(found.map(Self.shown).joined(), "mistakes/\(name).txt")
+    try expectGolden(Self.shown(found, of: mistake.files), "mistakes/\(name).txt")
     #expect(found.map(Self.summary) == [mistake.expected])
 
     let diagnostic = try #require(found.first)
@@ -41,9 +42,10 @@ struct MistakeTests {
   }
 
   /// What a user reads of it.
-  private static func shown(_ diagnostic: Diagnostic) -> String {
-    let place = diagnostic.place.map { "\($0)" } ?? ""
-    let help = diagnostic.help.map { "  = \($0)\n" }.joined()
-    return "\(place): \(diagnostic.severity.rawValue)[\(diagnostic.code)]: \(diagnostic.message)\n\(help)"
+  private static func shown(_ diagnostics: [Diagnostic], of files: [String: String]) -> String {
+    let renderer = DiagnosticRenderer(style: .plain) { file in
+      files[file]?.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    }
+    return renderer.text(diagnostics) + "\n"
   }
 }

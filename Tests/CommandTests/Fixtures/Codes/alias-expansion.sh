@@ -1,0 +1,5 @@
+cat >shop.yaml <<END
+flows: &flows
+  orders: *flows
+END
+show sluice validate

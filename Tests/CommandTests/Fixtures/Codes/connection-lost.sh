@@ -1,0 +1,7 @@
+project 'writeMode: insert, retry: {attempts: 1}'
+admin "CREATE TABLE orders (id bigint, total numeric);
+  GRANT ALL ON orders TO $ROLE;
+  CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END';
+  CREATE TRIGGER refuse BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION refuse()"
+quietly sluice apply --yes
+show sluice run

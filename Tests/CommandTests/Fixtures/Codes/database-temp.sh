@@ -1,0 +1,3 @@
+project 'writeMode: upsert, key: [id]'
+admin "REVOKE TEMPORARY ON DATABASE $PGDATABASE FROM PUBLIC"
+show sluice plan >/dev/null

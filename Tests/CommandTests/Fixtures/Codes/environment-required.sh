@@ -1,0 +1,3 @@
+project 'writeMode: insert'
+echo 'environments: {staging: {}, prod: {}}' >sluice.yaml
+show sluice plan

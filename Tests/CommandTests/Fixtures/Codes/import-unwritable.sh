@@ -1,0 +1,3 @@
+project 'writeMode: insert'
+cp orders.csv more.csv
+show sluice import more.csv --out flows/more.yaml

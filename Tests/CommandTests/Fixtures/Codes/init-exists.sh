@@ -1,0 +1,2 @@
+quietly sluice init shop
+show sluice init shop

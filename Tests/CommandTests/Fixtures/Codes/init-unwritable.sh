@@ -1,0 +1,2 @@
+touch file
+show sluice init file/shop

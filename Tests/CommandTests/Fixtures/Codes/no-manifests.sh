@@ -1,0 +1,1 @@
+show sluice validate

@@ -1,0 +1,3 @@
+project 'writeMode: insert'
+echo 'manifests: [shop.yaml, "flows/*.yaml"]' >sluice.yaml
+show sluice validate

@@ -1,0 +1,1 @@
+show sluice -C shpo plan

@@ -1,0 +1,3 @@
+project 'writeMode: insert'
+mkfifo more.yaml
+show sluice validate

@@ -1,0 +1,2 @@
+project 'writeMode: insert'
+show sluice run

@@ -1,0 +1,3 @@
+project 'writeMode: insert'
+echo 'notify: []' >sluice.yaml
+show sluice validate

@@ -1,0 +1,2 @@
+project 'writeMode: insert'
+show sluice plan --out plans/today.json >/dev/null

@@ -1,0 +1,5 @@
+project 'writeMode: insert_ignore, columns: {id: bigint, total: numeric}'
+echo '3,free' >>orders.csv
+quietly sluice apply --yes
+rm -rf .sluice && mkdir .sluice && touch .sluice/rejects
+show sluice run

@@ -1,0 +1,2 @@
+project 'writeMode: insert, labels: {team: sales}'
+show sluice plan --select team=sale

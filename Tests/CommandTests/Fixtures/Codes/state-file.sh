@@ -1,0 +1,3 @@
+project 'writeMode: insert'
+mkdir sluice.state.json
+show sluice plan

@@ -1,0 +1,4 @@
+project 'writeMode: insert'
+quietly sluice apply --yes
+admin 'DROP TABLE orders'
+show sluice run
