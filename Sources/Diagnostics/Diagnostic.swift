@@ -45,6 +45,8 @@ public struct Diagnostic: Hashable, Sendable, Codable {
   public var related: [RelatedPlace]
 
   /// Makes a diagnostic.
+  ///
+  /// A place in a file without a name is none: what was recorded, or is yet to be written, stands in no file.
   public init(
     _ severity: Severity, _ code: String, _ message: String, at place: Place? = nil, label: String? = nil,
     help: [String] = [], related: [RelatedPlace] = [], reason: String? = nil
@@ -53,10 +55,10 @@ public struct Diagnostic: Hashable, Sendable, Codable {
     self.code = code
     self.reason = reason
     self.message = message
-    self.place = place
+    self.place = place.flatMap { $0.file.isEmpty ? nil : $0 }
     self.label = label
     self.help = help
-    self.related = related
+    self.related = related.filter { !$0.place.file.isEmpty }
   }
 }
 

@@ -31,7 +31,7 @@ struct MistakePlanTests {
 
     let human = try await world.sluice("plan")
     let steady = SteadyText([(role, "loader"), (database.name, "shop"), (database.host, "/run/postgresql")])
-    try expectGolden(steady(human.error), "plan-mistakes/\(name).txt")
+    try expectGolden(steady(human.error), "mistakes-in-plans/\(name).txt")
     let plan = try await world.document("plan")
     #expect(plan.status == 1)
     let found = plan.diagnostics()

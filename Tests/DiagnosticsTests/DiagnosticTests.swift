@@ -29,6 +29,14 @@ import Testing
     #expect("\(place)" == "a b.yaml:3:7")
   }
 
+  @Test("What was recorded, or is yet to be written, stands nowhere")
+  func nowhere() {
+    let place = Place(file: "", line: 1, column: 1)
+    let diagnostic = Diagnostic(.error, "a", "m", at: place, related: [RelatedPlace("here", at: place)])
+    #expect(diagnostic.place == nil)
+    #expect(diagnostic.related == [])
+  }
+
   @Test("An error outweighs a warning")
   func severity() {
     #expect(Severity.warning < .error)

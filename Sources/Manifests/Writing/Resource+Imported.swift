@@ -1,5 +1,5 @@
 public import Catalog
-public import Diagnostics
+internal import Diagnostics
 public import SystemPackage
 
 extension Resource<Flow> {
@@ -32,15 +32,6 @@ extension Resource<Flow> {
 
   /// The place of what stands in no file.
   private static var nowhere: Place { Place(file: "", line: 1, column: 1) }
-}
-
-extension Diagnostic {
-  /// The same without a place, where it is about a flow that stands in no manifest yet.
-  public var ofImportedFlow: Diagnostic {
-    var diagnostic = self
-    if place?.file == "" { diagnostic.place = nil }
-    return diagnostic
-  }
 }
 
 extension FileSource {

@@ -115,14 +115,12 @@ struct Importer {
     guard !flows.isEmpty else { return imported }
     var project = project
     for flow in flows { project.flows[flow.name] = flow }
-    do throws(Failure) {
-      try workspace.checkTrust(in: project)
-    } catch { throw Failure(error.diagnostics.map(\.ofImportedFlow)) }
+    try workspace.checkTrust(in: project)
     let planner = Planner(workspace: workspace, selection: Selection(flows: flows.map(\.name)))
     let result = try await planner.plan(LoadedProject(project), state: nil)
     imported.add(flows, of: result.scope.project, planned: result.plan, on: result.observation)
     let errors = imported.diagnostics.filter { $0.severity == .error }
-    if !errors.isEmpty { throw Failure(errors.map(\.ofImportedFlow)) }
+    if !errors.isEmpty { throw Failure(errors) }
     return imported
   }
 
