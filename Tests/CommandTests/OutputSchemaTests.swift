@@ -21,12 +21,20 @@ struct OutputSchemaTests {
       ignore: {source: {path: wrong.csv}, destination: wh, writeMode: insert_ignore, columns: {id: int}}
       late: {source: {path: late.csv}, destination: wh, writeMode: insert, columns: {id: int}, schedule: day}
       """, files: ["orders.csv": "id,at,note\n1,2024-01-01,a\n", "wrong.csv": "id\nx\n"])
+      """, files: ["orders.csv": "id,at,note\n1,2024-01-01,a\n", "wrong.csv": "id\nx\n", "more.csv": "id\n1\n"])
     try await expect("validate", of: world, "validate")
     try await expect("plan", of: world, "plan")
     try await expect("check", of: world, "check")
     try await expect("preview", of: world, "preview", "orders")
     try await expect("preview", of: world, "preview", "no", status: 1)
     try await expect("preview", of: world, "preview", "ignore")
+    let more = world.project.file("more.csv").string
+    try await expect("grants", of: world, "grants")
+    try await expect("import", of: world, "import", more)
+    try await expect(
+      "import", of: world, "import", more, "--out", world.project.file("more.yaml").string)
+    try await expect("import", of: world, "import", more + "x", status: 1)
+    try world.project.remove("more.yaml")
     try await expect("state", of: world, "state", "show", "flow/orders", status: 1)
     try await expect("events", of: world, "apply", "--yes")
     try await expect("state", of: world, "state", "show", "flow/orders")
@@ -50,6 +58,7 @@ struct OutputSchemaTests {
     try await expect("plan", of: world, "plan", status: 1)
     try await expect("events", of: world, "run", "--apply", "--yes", status: 1)
     try await expect("check", of: world, "check", status: 1)
+    try await expect("grants", of: world, "grants", status: 1)
   }
 
   private func expect(

@@ -11,7 +11,7 @@ extension Shape where Value == ColumnList {
     words,
     schema: [
       "type": "object", "minProperties": 1, "propertyNames": Shape<String>.identifier.schemaWithVariable,
-      "properties": ["*": Shape<String>.oneOf(["inferred"]).schemaWithVariable],
+      "properties": ["*": Shape<String>.oneOf(["inferred"]).schemaWithVariable.described(as: others)],
       "additionalProperties": [
         "anyOf": [Shape<String>.type.schema, ["$ref": "#/definitions/column"], ["$ref": "#/definitions/variable"]]
       ],
@@ -35,6 +35,13 @@ extension Shape where Value == ColumnList {
       return false
     }
     return zip(list.columns, columns).allSatisfy(isWritten) && (!list.takesRest || columns.last == rest)
+  }
+
+  /// What `*` says, which is no column.
+  private static var others: FieldDescription {
+    FieldDescription(
+      name: "*", summary: "All other fields of the source; left out, the columns are just those listed.",
+      words: "`inferred`", isRequired: false, example: "inferred")
   }
 
   /// The map that was meant by a list of names or of maps with `name`, or by a word for all columns.

@@ -81,7 +81,8 @@ extension Record {
     var properties = additional
     for field in fields { properties[field.name] = field.schema(default: field.isRequired ? nil : field.write(model)) }
     var members: [String: JSONValue] = [
-      "type": "object", "properties": JSONValue(sorted: properties), "additionalProperties": false,
+      "title": .string(words), "type": "object", "properties": JSONValue(sorted: properties),
+      "additionalProperties": false,
     ]
     let required = fields.filter(\.isRequired).map { JSONValue.string($0.name) }
     if requiring, !required.isEmpty { members["required"] = .array(required) }
@@ -93,6 +94,7 @@ extension Field {
   /// The JSON Schema of the field, with what an editor shows beside it.
   func schema(default value: JSONValue?) -> JSONValue {
     guard var members = schema.objectValue else { return schema }
+    members["title"] = .string(words)
     members["description"] = .string(summary)
     if let value, value != [], value != .object([:]) { members["default"] = value }
     if let example { members["examples"] = [InlineValue(yaml: example).json] }

@@ -75,7 +75,11 @@ extension Shape where Value == [Kind: [Entry]] {
       "type": "object", "additionalProperties": false,
       "properties": JSONValue(
         sorted: Dictionary(
-          uniqueKeysWithValues: Kind.allCases.map { ($0.mapName, ["$ref": .string("#/definitions/\($0.rawValue)")]) })),
+          uniqueKeysWithValues: zip(Kind.allCases, kinds).map { kind, field in
+            // Beside `$ref` nothing counts.
+            let schema: JSONValue = ["allOf": [["$ref": .string("#/definitions/\(kind.rawValue)")]]]
+            return (kind.mapName, schema.described(as: field))
+          })),
     ], takesVariable: false, members: Members { kinds }
   ) { node, reading in
     guard case .mapping(let entries) = node.content else {
@@ -104,7 +108,20 @@ extension Shape where Value == [Kind: [Entry]] {
     Kind.allCases.map { kind in
       FieldDescription(
         name: kind.mapName, summary: "Fields of each \(kind.rawValue) that does not say otherwise.",
-        words: "a map of fields", isRequired: false, members: kind.fields)
+        words: "a map of fields", isRequired: false, example: kind.exampleOfDefaults, members: kind.fields)
+    }
+  }
+}
+
+extension Kind {
+  /// Fields that resources of the kind may well have in common.
+  fileprivate var exampleOfDefaults: String {
+    switch self {
+    case .authorizer: "{connectTimeout: 5s}"
+    case .tunnel: "{username: tunnel}"
+    case .source: "{allowEmpty: true}"
+    case .destination: "{defaultSchema: public}"
+    case .flow: "{destination: wh}"
     }
   }
 }

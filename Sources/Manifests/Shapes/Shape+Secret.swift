@@ -13,8 +13,8 @@ extension Shape where Value == SecretReference {
     words,
     schema: [
       "anyOf": [
-        object("env", Shape<String>.variableName.schemaWithVariable), object("file", Shape<String>.path.schema),
-        object("command", argv.schema),
+        object(ways[0], Shape<String>.variableName.schemaWithVariable), object(ways[1], Shape<String>.path.schema),
+        object(ways[2], argv.schema),
       ]
     ], takesVariable: false, members: Members { ways }
   ) { node, reading in
@@ -51,9 +51,9 @@ extension Shape where Value == SecretReference {
     ]
   }
 
-  private static func object(_ name: String, _ schema: JSONValue) -> JSONValue {
+  private static func object(_ way: FieldDescription, _ schema: JSONValue) -> JSONValue {
     .object([
-      "type": "object", "properties": .object([name: schema]), "required": [.string(name)],
+      "type": "object", "properties": .object([way.name: schema.described(as: way)]), "required": [.string(way.name)],
       "additionalProperties": false,
     ])
   }

@@ -9,7 +9,7 @@ enum WordPages {
   // MARK: Kinds
 
   static let kinds: [Explanation] = Kind.allCases.map { kind in
-    var page = Explanation(kind.rawValue, .kind, summary(of: kind))
+    var page = Explanation(kind.rawValue, .kind, kind.summary)
     page.examples = [Explanation.Example("Example", example(of: kind))]
     page.fields = entries(kind.fields)
     return page
@@ -25,16 +25,6 @@ enum WordPages {
         field.isRequired && variants.isEmpty
         ? " Required." : variants.isEmpty || variants.count == sorts ? "" : " (\(variants.joined(separator: ", ")))"
       return Explanation.Entry(field.name, field.summary + note)
-    }
-  }
-
-  private static func summary(of kind: Kind) -> String {
-    switch kind {
-    case .authorizer: "Credentials and address of one PostgreSQL database."
-    case .tunnel: "An SSH forward that authorizers may go through."
-    case .source: "Where rows come from: files, a PostgreSQL table or query, rows in the manifest, a program's output."
-    case .destination: "An authorizer that flows may write to, with its default schema."
-    case .flow: "Rows of one source, or several, into one table of one destination, with a write mode."
     }
   }
 

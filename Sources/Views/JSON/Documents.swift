@@ -32,7 +32,7 @@ public func checkDocument(_ checks: [AuthorizerCheck], tunnels: [TunnelCheck] = 
   ]
 }
 
-/// What `grants --output json` prints.
+/// What `grants --output json` prints (schemas/grants.schema.json).
 public func grantsDocument(_ grants: [AuthorizerGrants], diagnostics: [Diagnostic]) -> JSONValue {
   [
     "formatVersion": formatVersion,
@@ -48,7 +48,7 @@ public func grantsDocument(_ grants: [AuthorizerGrants], diagnostics: [Diagnosti
   ]
 }
 
-/// What `import --output json` prints.
+/// What `import --output json` prints (schemas/import.schema.json).
 ///
 /// - Parameters:
 ///   - flows: the names of those that were written.
