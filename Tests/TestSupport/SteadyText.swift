@@ -27,6 +27,8 @@ public struct SteadyText: Sendable {
         + number
     }
     for (pattern, stand) in Self.patterns { text = Self.replacing(pattern, in: text) { _ in stand } }
+    // psql fills the last column of a head.
+    text = Self.replacing("(?m) +$", in: text) { _ in "" }
     // The seconds of a load's line, in a column.
     return Self.replacing("(?m) *[0-9]+\\.[0-9]{2}$", in: text) { found in
       String(repeating: " ", count: max(1, found.count - 4)) + "0.01"

@@ -35,6 +35,8 @@ public struct TLSServer: Sendable {
     case starting
     /// Of one test that stops it.
     case stopped
+    /// No TLS; of those who follow the documentation.
+    case documented
   }
 
   /// The port on 127.0.0.1.
@@ -111,7 +113,7 @@ extension TLSServer.Kind {
     case .crowded: "max_connections = 4\nsuperuser_reserved_connections = 3"
     case .cold: "hot_standby = off"
     case .starting: "restore_command = 'sleep 1000'"
-    case .plain, .standby, .stopped: ""
+    case .plain, .standby, .stopped, .documented: ""
     }
   }
 
