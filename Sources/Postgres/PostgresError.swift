@@ -55,6 +55,8 @@ public struct PostgresError: Error, Sendable, Hashable {
   public var statement: String?
   /// Whether a COMMIT had been sent and its answer never came: the transaction is in or out, nobody knows.
   public var isCommitUnknown = false
+  /// What is known of the way to the server that broke, besides what libpq says; it ends the message, too.
+  public var lossReason: String?
 
   /// Makes an error that did not come from the server.
   init(_ kind: Kind, _ message: String, statement: String? = nil) {

@@ -72,6 +72,7 @@ final class Session {
   private func explainLoss(_ error: inout PostgresError) {
     guard error.kind == .connectionLost, error.sqlState == nil, !isAbandoned, let lossReason else { return }
     error.message += "; \(lossReason)"
+    error.lossReason = lossReason
   }
 
   /// Hands what libpq has buffered to the network, reading what comes meanwhile.

@@ -82,8 +82,10 @@ struct Refusal: Error {
   private static func help(_ error: PostgresError, _ request: LoadRequest, hasRowSecurity: Bool) -> [String] {
     var help: [String] = []
     if error.isConnectionLost, error.sqlState == nil {
+      let said = error.lossReason.map { error.message.replacing("; \($0)", with: "") } ?? error.message
       // libpq's guesses come on lines of their own.
-      help.append("libpq says: \(error.message.split(separator: "\n").first ?? "")")
+      help.append("libpq says: \(said.split(separator: "\n").first ?? "")")
+      if let reason = error.lossReason { help.append(reason) }
     }
     if error.isCommitUnknown {
       help.append("run again: the ledger is looked at first, so that nothing is loaded twice")

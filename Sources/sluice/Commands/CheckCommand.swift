@@ -14,6 +14,10 @@ struct CheckCommand: AsyncParsableCommand {
       Step by step, with times: the host's name, its port, the tunnel, TLS, the role, the database, the server's version, \
       and whether it takes writes. The steps are shown of what failed; --verbose shows all. To a flow, a source or a \
       destination belong the authorizers that it uses.
+
+      Examples:
+        sluice check
+        sluice check authorizer/warehouse --verbose
       """)
 
   @OptionGroup var project: ProjectOptions
@@ -40,7 +44,8 @@ struct CheckCommand: AsyncParsableCommand {
       speaker.document(checkDocument(checks, tunnels: tunnels))
       let view = CheckView(style: speaker.terminal.output, isVerbose: speaker.isVerbose)
       speaker.result(view.text(checks, tunnels: tunnels))
-      speaker.show(tunnels.flatMap(\.diagnostics) + checks.flatMap(\.diagnostics))
+      // What keeps a tunnel from opening fails each authorizer behind it, too: it is told once.
+      speaker.show(Array(Set(tunnels.flatMap(\.diagnostics) + checks.flatMap(\.diagnostics))))
       if (checks.map(\.status) + tunnels.map(\.status)).contains(.failed) { throw ExitStatus.failed }
     } catch let failure as Failure {
       throw speaker.stop(failure) {
