@@ -43,7 +43,9 @@ enum DocumentedCommand {
       }
     }
     if let word { words.append(word) }
-    let own = words.prefix { !["|", ">", "2>&1", "&&", "||", ">>", "\\", "&"].contains($0) }
+    let own = words.prefix { word in
+      !["|", "&&", "||", "\\", "&"].contains(word) && !word.hasPrefix(">") && !word.hasPrefix("2>")
+    }
     return Array(own.dropFirst())
   }
 }

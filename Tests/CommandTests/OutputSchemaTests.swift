@@ -20,7 +20,6 @@ struct OutputSchemaTests {
       wrong: {source: {path: wrong.csv}, destination: wh, writeMode: insert, columns: {id: int}}
       ignore: {source: {path: wrong.csv}, destination: wh, writeMode: insert_ignore, columns: {id: int}}
       late: {source: {path: late.csv}, destination: wh, writeMode: insert, columns: {id: int}, schedule: day}
-      """, files: ["orders.csv": "id,at,note\n1,2024-01-01,a\n", "wrong.csv": "id\nx\n"])
       """, files: ["orders.csv": "id,at,note\n1,2024-01-01,a\n", "wrong.csv": "id\nx\n", "more.csv": "id\n1\n"])
     try await expect("validate", of: world, "validate")
     try await expect("plan", of: world, "plan")

@@ -12,6 +12,11 @@ struct ApplyCommand: AsyncParsableCommand {
       all is applied that does not need a blocked step, and the exit status is 1 all the same.
       Steps that do not need one another run side by side; each is recorded as soon as it is done. The first interrupt
       rolls back what is under way, records what is done and exits with 130; a second one ends at once.
+
+      Examples:
+        sluice apply
+        sluice apply orders --yes
+        sluice apply --plan plan.json --yes
       """)
 
   @OptionGroup var project: ProjectOptions

@@ -10,6 +10,10 @@ struct ExplainCommand: ParsableCommand {
     discussion: """
       A kind (flow), a field (flow.writeMode, source.csv.delimiter), a setting (sluice.yaml.defaults), a check or the \
       code of a diagnostic (schema-exists), an action of a plan (adopt), a write mode (upsert). It reads no manifest.
+
+      Examples:
+        sluice explain flow.writeMode
+        sluice explain schema-exists
       """)
 
   @OptionGroup var output: OutputOptions

@@ -21,6 +21,10 @@ struct GrantsCommand: AsyncParsableCommand {
 
       Where an authorizer cannot be connected to (the role may not connect yet), the grants are those for a database \
       that has the schemas and no tables.
+
+      Examples:
+        sluice grants
+        sluice grants warehouse --missing
       """)
 
   @OptionGroup var project: ProjectOptions

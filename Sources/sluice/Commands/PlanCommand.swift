@@ -10,7 +10,15 @@ import Manifests
 struct PlanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan", abstract: "Show what would change, checked against the live databases; writes nothing.",
-    discussion: "Names of flows (or --select) plan these alone, and what they need.")
+    discussion: """
+      Names of flows (or --select) plan these alone, and what they need.
+
+      Examples:
+        sluice plan
+        sluice plan orders 'crm.*'
+        sluice plan --select team=sales --out plan.json
+        sluice plan --sql > set-up.sql
+      """)
 
   @OptionGroup var project: ProjectOptions
   @OptionGroup var output: ReviewOutputOptions

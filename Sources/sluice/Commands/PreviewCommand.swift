@@ -17,7 +17,12 @@ import Manifests
 /// `sluice preview`: the first rows as the table would hold them.
 struct PreviewCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "preview", abstract: "Show a flow's first rows as its table would hold them; reads only.")
+    commandName: "preview", abstract: "Show a flow's first rows as its table would hold them; reads only.",
+    discussion: """
+      Examples:
+        sluice preview orders
+        sluice preview orders --rows 100 --output json
+      """)
 
   @OptionGroup var project: ProjectOptions
   @OptionGroup var output: OutputOptions

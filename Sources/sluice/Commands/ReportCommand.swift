@@ -10,6 +10,10 @@ struct ReportCommand: AsyncParsableCommand {
     discussion: """
       html: the graph, how each flow stands, its columns, its last loads, failed checks; it plans, and reads the ledgers. \
       mermaid, svg: the graph alone, from the manifests; nothing is connected to.
+
+      Examples:
+        sluice report --out report.html
+        sluice report --format mermaid
       """)
 
   /// What is written.

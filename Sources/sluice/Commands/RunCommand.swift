@@ -32,6 +32,13 @@ struct RunCommand: AsyncParsableCommand {
       Windows whose days were loaded already are skipped, so that the same command goes on where it was stopped; --again \
       loads them anew. A window that fails stops the later ones. Rows are told by the days in the source's path or query, \
       or by its cursor; the cursor of the next run stays where it is.
+
+      Examples:
+        sluice run
+        sluice run orders customers --apply --yes
+        sluice run --failed
+        sluice -C /srv/shop run --due
+        sluice run orders --from 2024-01-01 --to 2024-06-30 --step 1m
       """)
 
   @OptionGroup var project: ProjectOptions

@@ -22,7 +22,12 @@ struct SandboxCommand: AsyncParsableCommand {
 
   /// `sluice sandbox start`.
   struct Start: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Start it, and make what the project's manifests name.")
+    static let configuration = CommandConfiguration(
+      abstract: "Start it, and make what the project's manifests name.",
+      discussion: """
+        Example:
+          sluice sandbox start
+        """)
     @OptionGroup var project: ProjectOptions
     @OptionGroup var output: OutputOptions
 
@@ -41,7 +46,12 @@ struct SandboxCommand: AsyncParsableCommand {
 
   /// `sluice sandbox stop`.
   struct Stop: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Stop it; its data stay.")
+    static let configuration = CommandConfiguration(
+      abstract: "Stop it; its data stay.",
+      discussion: """
+        Example:
+          sluice sandbox stop
+        """)
     @OptionGroup var project: ProjectOptions
     @OptionGroup var output: OutputOptions
 
@@ -56,7 +66,12 @@ struct SandboxCommand: AsyncParsableCommand {
 
   /// `sluice sandbox status`.
   struct Status: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Say whether it runs, and where.")
+    static let configuration = CommandConfiguration(
+      abstract: "Say whether it runs, and where.",
+      discussion: """
+        Example:
+          sluice sandbox status
+        """)
     @OptionGroup var project: ProjectOptions
     @OptionGroup var output: OutputOptions
 
@@ -73,7 +88,13 @@ struct SandboxCommand: AsyncParsableCommand {
   struct Psql: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Open psql on the database of an authorizer.",
-      discussion: "What stands behind the authorizer's name is handed to psql: sluice sandbox psql wh -- -c 'TABLE x'")
+      discussion: """
+        What stands behind the authorizer's name and `--` is handed to psql.
+
+        Examples:
+          sluice sandbox psql
+          sluice sandbox psql wh -- -c 'TABLE sales.orders'
+        """)
     @OptionGroup var project: ProjectOptions
     @OptionGroup var output: OutputOptions
     @Argument(help: "An authorizer's name; not needed where the project has one.", completion: .authorizers)
@@ -111,7 +132,12 @@ struct SandboxCommand: AsyncParsableCommand {
 
   /// `sluice sandbox reset`.
   struct Reset: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Stop it, and wipe its data and its state.")
+    static let configuration = CommandConfiguration(
+      abstract: "Stop it, and wipe its data and its state.",
+      discussion: """
+        Example:
+          sluice sandbox reset
+        """)
     @OptionGroup var project: ProjectOptions
     @OptionGroup var output: OutputOptions
 

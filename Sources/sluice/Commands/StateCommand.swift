@@ -13,7 +13,12 @@ struct StateCommand: AsyncParsableCommand {
 
   /// `sluice state list`.
   struct List: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List the addresses of all that was applied.")
+    static let configuration = CommandConfiguration(
+      abstract: "List the addresses of all that was applied.",
+      discussion: """
+        Example:
+          sluice state list
+        """)
     @OptionGroup var project: ProjectOptions
     @OptionGroup var output: OutputOptions
 
@@ -28,7 +33,12 @@ struct StateCommand: AsyncParsableCommand {
 
   /// `sluice state show`.
   struct Show: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show one resource as it was applied, as JSON.")
+    static let configuration = CommandConfiguration(
+      abstract: "Show one resource as it was applied, as JSON.",
+      discussion: """
+        Example:
+          sluice state show flow/orders
+        """)
     @OptionGroup var project: ProjectOptions
     @OptionGroup var output: OutputOptions
     @Argument(help: "An address, as in flow/orders.", completion: .applied) var address: String
@@ -49,8 +59,11 @@ struct StateCommand: AsyncParsableCommand {
       discussion: """
         Only the record changes, no database and no manifest. The next plan takes what it finds in the manifests under the
         new address for the same resource: where nothing else differs, it is unchanged, and nothing is created or deleted.
-        The ledger's rows of a flow are still found under its former name. Other resources that name the old address are updated once their manifests name
-        the new one. To rename with a plan to look at first, write `renamedFrom` in the manifest instead.
+        The ledger's rows of a flow are still found under its former name. Other resources that name the old address are
+        updated once their manifests name the new one. To rename with a plan to look at first, write `renamedFrom` in the manifest instead.
+
+        Examples:
+          sluice state mv flow/orders flow/sales.orders
         """)
     @OptionGroup var project: ProjectOptions
     @OptionGroup var output: OutputOptions
@@ -87,6 +100,9 @@ struct StateCommand: AsyncParsableCommand {
       discussion: """
         Tables, rows and the ledger are not touched. Where the manifests still hold the resource, the next plan adopts what
         exists; where they do not, nothing knows of it any more.
+
+        Examples:
+          sluice state rm flow/orders
         """)
     @OptionGroup var project: ProjectOptions
     @OptionGroup var output: OutputOptions

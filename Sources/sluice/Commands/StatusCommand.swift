@@ -16,6 +16,10 @@ struct StatusCommand: AsyncParsableCommand {
       inactive: `enabled: false`, or paused.
 
       For one flow: its last loads, the newest first.
+
+      Examples:
+        sluice status
+        sluice status orders
       """)
 
   @OptionGroup var project: ProjectOptions

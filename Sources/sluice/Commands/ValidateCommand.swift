@@ -7,7 +7,13 @@ import Manifests
 struct ValidateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "validate", abstract: "Check the manifests, without a connection.",
-    discussion: "Reads files only: it runs no program, reads no secret, opens no connection.")
+    discussion: """
+      Reads files only: it runs no program, reads no secret, opens no connection.
+
+      Examples:
+        sluice validate
+        sluice validate --untrusted --output github
+      """)
 
   @OptionGroup var project: ProjectOptions
   @OptionGroup var output: ReviewOutputOptions
