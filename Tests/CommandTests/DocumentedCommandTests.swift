@@ -53,7 +53,11 @@ struct DocumentedCommandTests {
     let below = (FileManager.default.subpaths(atPath: examples.path) ?? []).filter { path in
       kinds.contains { path.hasSuffix(".\($0)") }
     }
+    let catalogue = root.appendingPathComponent("Sources/sluice/Documentation.docc")
+    let articles = (FileManager.default.subpaths(atPath: catalogue.path) ?? [])
+      .filter { $0.hasSuffix(".md") && !$0.hasPrefix("Reference/") }
     return ["README.md", "CONTRIBUTING.md", ".pre-commit-hooks.yaml"].map(root.appendingPathComponent)
+      + articles.sorted().map(catalogue.appendingPathComponent)
       + below.sorted().map(examples.appendingPathComponent)
   }
 }

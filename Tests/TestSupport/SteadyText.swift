@@ -39,7 +39,10 @@ public struct SteadyText: Sendable {
     // Of the server's log: its first line names machine and compiler.
     ("starting PostgreSQL [^\\n]*", "starting PostgreSQL 15.0"),
     ("PostgreSQL [0-9]+\\.[0-9]+", "PostgreSQL 15.0"), ("version [0-9]+\\.[0-9]+ \\([^)]*\\)", "version 15.0"),
-    ("[0-9]+\\.[0-9] ms", "1.0 ms"), ("\\(for [0-9]+ s\\)", "(for 0 s)"),
+    (" +[0-9,]+\\.[0-9] ms", "  1.0 ms"),
+    // The steps of a check stand in columns, as wide as their times.
+    ("(?m)^( +[✓✗–] (?:name|port|tls|login|database|version|role|writable)) +", "$1  "),
+    ("\\(for [0-9]+ s\\)", "(for 0 s)"),
     (
       "20(2[5-9]|[3-9][0-9])-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?(Z| UTC|\\+00)?",
       "2025-01-01T00:00:00Z"
