@@ -36,6 +36,15 @@ struct ReviewOutputTests {
     let world = try world()
     let sarif = try JSONValue(parsing: try await world.sluice("plan", "--output", "sarif").output)
     #expect(sarif["version"] == "2.1.0")
+    try world.project.write(sarif.text(.document), to: "log.json")
+    if await DocumentSchema.canBeChecked() {
+      let schema = DocumentSchema(at: fixture("../../ViewsTests/Fixtures/sarif.schema.json"))
+      #expect(try await schema.problem(in: [world.project.file("log.json").string]) == nil)
+    }
+    let run = sarif["runs"]?.arrayValue?.first
+    let rules = (run?["tool"]?["driver"]?["rules"]?.arrayValue ?? []).compactMap { $0["id"]?.stringValue }
+    let used = (run?["results"]?.arrayValue ?? []).compactMap { $0["ruleId"]?.stringValue }
+    #expect(Set(rules).count == rules.count && Set(rules) == Set(used), "\(rules) \(used)")
     #expect(sarif["runs"]?.arrayValue?.first?["results"]?.arrayValue?.first?["ruleId"] == "schema-exists")
     let markdown = try await world.sluice("plan", "--output", "markdown")
     #expect(markdown.status == 1)

@@ -6,10 +6,13 @@ public struct DocumentSchema: Sendable {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
-  private let name: String
+  private let path: String
 
   /// - Parameter name: as in `plan.schema.json`.
-  public init(_ name: String) { self.name = name }
+  public init(_ name: String) { path = Self.root.appending(path: "schemas/\(name).schema.json").path }
+
+  /// - Parameter path: of a schema that is not one of `schemas/`.
+  public init(at path: String) { self.path = path }
 
   /// Whether Python can validate: required in CI, a named skip elsewhere.
   public static func canBeChecked() async -> Bool {
@@ -25,9 +28,8 @@ public struct DocumentSchema: Sendable {
   /// - Parameter files: paths of documents; a file that ends in `.jsonl` has one on each line.
   public func problem(in files: [String]) async throws -> String? {
     let script = Self.root.appending(path: "Tests/ViewsTests/Fixtures/documents.py").path
-    let schema = Self.root.appending(path: "schemas/\(name).schema.json").path
     let result = try await run(
-      .name("python3"), arguments: Arguments([script, schema] + files), output: .string(limit: 1 << 20),
+      .name("python3"), arguments: Arguments([script, path] + files), output: .string(limit: 1 << 20),
       error: .string(limit: 1 << 20))
     if result.terminationStatus.isSuccess { return nil }
     return result.standardOutput + result.standardError

@@ -25,6 +25,22 @@ import Testing
   }
 
   @Test(
+    "of SARIF 2.1.0 describe the log of diagnostics",
+    .enabled("needs python3 with jsonschema") { await DocumentSchema.canBeChecked() })
+  func sarif() async throws {
+    let schema = DocumentSchema(at: fixture("sarif.schema.json"))
+    let log = Self.tests.appending(path: "ViewsTests/Golden/diagnostics.sarif").path
+    #expect(try await schema.problem(in: [log]) == nil)
+    let text = try String(contentsOfFile: log, encoding: .utf8)
+    let project = try TemporaryProject([
+      "level.json": text.replacing("\"warning\"", with: "\"fatal\""),
+      "member.json": text.replacing("ruleId", with: "rule"),
+      "line.json": text.replacing("\"startLine\": 1", with: "\"startLine\": 0"),
+    ])
+    for file in project.files { #expect(try await schema.problem(in: [project.file(file).string]) != nil, "\(file)") }
+  }
+
+  @Test(
     "refuse a member that is missing, and one that they do not describe",
     .enabled("needs python3 with jsonschema") { await DocumentSchema.canBeChecked() })
   func refuses() async throws {
