@@ -1,6 +1,7 @@
 # Sourced by examples/quickstart.sh, Tests/run.sh and the scripts beside it: what has to be on the machine, and how it gets there.
 #
-#   require build sandbox [schema] [programs] [pooler] [ssh] [certificates] [tracer] [units] [packager] [debian]
+#   require build sandbox [schema] [programs] [pooler] [ssh] [certificates] [tracer] [units] [terminal] [shells] [packager]
+#     [debian]
 #
 # installs what is missing of these groups with apt-get, or says what to install.
 
@@ -40,6 +41,11 @@ missing_packages() {
       debian) PATH=$PATH:/usr/sbin command -v debootstrap >/dev/null || echo debootstrap ;;
       units) command -v systemd-analyze >/dev/null || echo systemd ;;
       tracer) command -v strace >/dev/null || echo strace ;;
+      terminal) command -v tmux >/dev/null || echo tmux ;;
+      shells)
+        command -v zsh >/dev/null || echo zsh
+        command -v fish >/dev/null || echo fish
+        ;;
       pooler) find_pgbouncer >/dev/null || echo pgbouncer ;;
       ssh)
         command -v ssh >/dev/null || echo openssh-client

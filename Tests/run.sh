@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . .ci/packages.sh
 
-require build sandbox schema programs pooler ssh certificates tracer units
+require build sandbox schema programs pooler ssh certificates tracer units terminal shells
 
 # The tests start `python3`, so that is made the one that has the modules.
 python=$(python_for_schemas)

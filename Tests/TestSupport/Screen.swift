@@ -1,0 +1,82 @@
+internal import Foundation
+internal import Subprocess
+public import SystemPackage
+
+/// A terminal in which a program runs, by tmux: what people see of it, and what they type.
+public struct Screen: Sendable {
+  /// tmux, if it is on this machine.
+  private static let program: FilePath? = {
+    let path = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/tmux" }
+    return path.first { FileManager.default.isExecutableFile(atPath: $0) }.map { FilePath($0) }
+  }()
+
+  /// Whether there is tmux.
+  public static var isAvailable: Bool { program != nil }
+
+  /// The name of tmux's socket, and so of a server of the screen's own.
+  private let socket = "sluice-\(UUID().uuidString)"
+
+  /// Runs `command`, a line of sh's, in a terminal, does `body` meanwhile, and ends it.
+  ///
+  /// - Parameter environment: all that it has besides PATH, HOME, LANG and TERM.
+  public static func with<T>(
+    _ command: String, columns: Int = 100, rows: Int = 30, in folder: FilePath, environment: [String: String] = [:],
+    _ body: (Screen) async throws -> T
+  ) async throws -> T {
+    let screen = Screen()
+    var variables = environment
+    for name in ["PATH", "HOME"] where variables[name] == nil {
+      variables[name] = ProcessInfo.processInfo.environment[name]
+    }
+    variables["TERM"] = "screen-256color"
+    variables["LANG"] = "C.UTF-8"
+    let settings = variables.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    // `env -i` takes away what tmux's own server has inherited; the shell stays when the command has ended.
+    try await screen.tmux(
+      ["new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", "-c", folder.string, "env", "-i"] + settings
+        + ["sh", "-c", "\(command)\nprintf '\\n[ended %s]' $?; exec cat"])
+    do {
+      let value = try await body(screen)
+      _ = try? await screen.tmux(["kill-server"])
+      return value
+    } catch {
+      _ = try? await screen.tmux(["kill-server"])
+      throw error
+    }
+  }
+
+  /// What is on it, without spaces at the ends of lines.
+  ///
+  /// - Parameter colours: with the escape sequences of colours.
+  public func text(colours: Bool = false) async throws -> String {
+    try await tmux(["capture-pane", "-p"] + (colours ? ["-e"] : []))
+  }
+
+  /// Waits until `text` is on it, and takes what is there then.
+  @discardableResult
+  public func wait(for text: String) async throws -> String {
+    while true {
+      let shown = try await self.text()
+      if shown.contains(text) { return shown }
+      try Task.checkCancellation()
+    }
+  }
+
+  /// Types `keys`, as tmux calls them: text, `Tab`, `Enter`.
+  public func type(_ keys: String...) async throws { try await tmux(["send-keys"] + keys) }
+
+  /// Makes it wider or narrower.
+  public func resize(columns: Int) async throws { try await tmux(["resize-window", "-x", "\(columns)"]) }
+
+  @discardableResult
+  private func tmux(_ arguments: [String]) async throws -> String {
+    guard let program = Self.program else { throw ClusterError(message: "there is no tmux") }
+    let result = try await run(
+      .path(program), arguments: Arguments(["-L", socket, "-f", "/dev/null", "-u"] + arguments),
+      output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+    guard result.terminationStatus.isSuccess else {
+      throw ClusterError(message: "tmux \(arguments.first ?? ""): \(result.standardError)")
+    }
+    return result.standardOutput
+  }
+}
