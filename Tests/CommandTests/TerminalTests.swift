@@ -106,12 +106,12 @@ struct TerminalTests {
       "t: {source: {rows: [{id: 1}]}, destination: wh, writeMode: insert, columns: {id: bigint}}")
     try await Screen.with("\(Self.sluice) apply", in: world.project.path, environment: world.variables) { screen in
       try await screen.wait(for: "Apply this plan?")
-      try await screen.type("y", "Enter")
+      try await screen.type("y", then: "Enter")
       #expect(try await screen.wait(for: "[ended 1]").contains("error[not-confirmed]: nothing was applied"))
     }
     try await Screen.with("\(Self.sluice) apply", in: world.project.path, environment: world.variables) { screen in
       try await screen.wait(for: "Apply this plan?")
-      try await screen.type("yes", "Enter")
+      try await screen.type("yes", then: "Enter")
       #expect(try await screen.wait(for: "[ended 0]").contains("steps done."))
     }
   }

@@ -62,8 +62,11 @@ public struct Screen: Sendable {
     }
   }
 
-  /// Types `keys`, as tmux calls them: text, `Tab`, `Enter`.
-  public func type(_ keys: String...) async throws { try await tmux(["send-keys"] + keys) }
+  /// Types a text, then `keys` by the names that tmux has for them: `Tab`, `Enter`, `C-u`.
+  public func type(_ text: String, then keys: String...) async throws {
+    try await tmux(["send-keys", "-l", text])
+    if !keys.isEmpty { try await tmux(["send-keys"] + keys) }
+  }
 
   /// Makes it wider or narrower.
   public func resize(columns: Int) async throws { try await tmux(["resize-window", "-x", "\(columns)"]) }
