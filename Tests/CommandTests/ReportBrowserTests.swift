@@ -7,7 +7,7 @@ import Testing
 /// What a browser makes of the page of `report`.
 @Suite(
   "report in a browser", .enabled(if: Browser.isAvailable, "there is no chromium"), .freshDatabase,
-  .timeLimit(.minutes(5)))
+  .timeLimit(.minutes(15)))
 struct ReportBrowserTests {
   @Test("The page is read as it was meant, asks for nothing else, and fits the window", arguments: [500, 1200])
   func page(width: Int) async throws {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Completions as zsh and fish themselves offer them; CompletionTests has bash's.
-@Suite("Completions of shells", .timeLimit(.minutes(5)))
+@Suite("Completions of shells", .timeLimit(.minutes(15)))
 struct ShellCompletionTests {
   private let project: TemporaryProject
 

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// The documentation's reference is made of the declarations that the program itself goes by.
-@Suite("Reference", .timeLimit(.minutes(5)))
+@Suite("Reference", .timeLimit(.minutes(15)))
 struct ReferenceTests {
   private static let catalogue = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Sources/sluice/Documentation.docc")
