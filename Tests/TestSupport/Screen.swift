@@ -37,13 +37,16 @@ public struct Screen: Sendable {
         + ["sh", "-c", "\(command)\nprintf '\\n[ended %s]' $?; exec cat"])
     do {
       let value = try await body(screen)
-      _ = try? await screen.tmux(["kill-server"])
+      await screen.end()
       return value
     } catch {
-      _ = try? await screen.tmux(["kill-server"])
+      await screen.end()
       throw error
     }
   }
+
+  /// Ends tmux's server and what runs in it; also for a test that was cancelled, whose task starts no program any more.
+  private func end() async { _ = await Task.detached { try? await tmux(["kill-server"]) }.value }
 
   /// What is on it, without spaces at the ends of lines.
   ///
