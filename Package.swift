@@ -139,6 +139,7 @@ let package = Package(
         "Tunnels", "Catalog", "Diagnostics", "Secrets", "JSON", "CMalloc",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       swiftSettings: safe),
 

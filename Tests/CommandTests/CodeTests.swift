@@ -22,7 +22,7 @@ struct CodeTests {
     _ = try await scene.show(script: apply)
     relay.arm(.commitAnswered) { _ in .cut }
     let text = try await scene.show(
-      script: "DATABASE_URL=${DATABASE_URL/$PGHOST/$RELAY}; show sluice run")
+      script: "DATABASE_URL=${DATABASE_URL/$PGHOST/$RELAY}; show sluice run orders")
     #expect(relay.reached == 1)
     try expectShown("commit-unknown", of: text)
   }

@@ -98,7 +98,7 @@ struct ExactGrantsTests {
     superuser.role = world.database.owner
     let plan = try await superuser.document("plan")
     let statements = plan.step("ledger/wh.s")?["statements"]?.strings ?? []
-    #expect(statements.count == 3)
+    #expect(statements.count == 4)
     try await world.database.execute(statements.joined(separator: "\n"))
   }
 }

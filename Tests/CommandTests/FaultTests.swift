@@ -135,7 +135,7 @@ private struct FaultRound {
     #expect(apply.status == 0, "\(apply.error)")
     // Once without any fault.
     try await reset()
-    let load = try await world.stream("run")
+    let load = try await world.stream("run", "t")
     #expect(load.outcome("t")?["status"] == "loaded")
     loaded = try await content()
     counts = load.counts("t")
@@ -155,7 +155,7 @@ private struct FaultRound {
     let before = try await content()
     let reached = relay.reached
     for _ in 0..<fault.times { relay.arm(fault.moment, action(of: fault)) }
-    let load = try await world.stream("run")
+    let load = try await world.stream("run", "t")
     relay.disarm()
     let met = relay.reached - reached
     if met > 0 { tally["met", default: 0] += 1 }
@@ -175,7 +175,7 @@ private struct FaultRound {
     #expect(load.status == (status == "loaded" ? 0 : 1), "\(words)")
 
     // And once more, in peace: what has happened is not repeated.
-    let again = try await world.stream("run")
+    let again = try await world.stream("run", "t")
     #expect(again.status == 0, "\(words), \(again.events)")
     #expect(try await content() == loaded, "\(words), \(again.events)")
     if mode.hasPrefix("insert") {

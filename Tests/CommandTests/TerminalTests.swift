@@ -50,6 +50,24 @@ struct TerminalTests {
     }
   }
 
+  @Test("What is longer than the terminal is paged, and what fits, or goes elsewhere, is not")
+  func paging() async throws {
+    let project = try TemporaryProject()
+    let list = "\(Self.sluice) explain"
+    try await Screen.with(list, rows: 12, in: project.path) { screen in
+      let first = try await screen.wait(for: "Kinds")
+      #expect(!first.contains("[ended"), "\(first)")
+      try await screen.type("q")
+      try await screen.wait(for: "[ended 0]")
+    }
+    for plain in [
+      "\(Self.sluice) explain upsert", "\(list) | cat", "PAGER=cat \(list)", "PAGER= \(list)",
+      "SLUICE_PAGER=nobody-home \(list)", "\(list) --output json",
+    ] {
+      _ = try await Screen.with(plain, rows: 40, in: project.path) { try await $0.wait(for: "[ended 0]") }
+    }
+  }
+
   @Test("--quiet draws no progress") func quiet() async throws {
     let world = try await waiting()
     try await Screen.with(

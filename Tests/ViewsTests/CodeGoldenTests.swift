@@ -12,6 +12,7 @@ struct CodeGoldenTests {
     "sandbox-no-user": "wants a machine without the users postgres and nobody",
     "sandbox-not-running":
       "wants a sandbox that somebody stops between its start and its use, both in one command; SandboxTests has the value",
+    "transform": "wants a source's query that the server takes more than ten seconds to plan",
     "server-version": "wants a server older than PostgreSQL 12; CheckTests has the value",
   ]
 

@@ -11,9 +11,11 @@ extension FlowContext {
     if !failed.isEmpty { return failed }
     let id: Check.ID = spec.transform.isEmpty ? .quality : .transform
     if let unknown = transform.unknown {
-      // Where a source cannot be read, that is the one cause.
-      if case .unreadable? = source { return [.skipped(id, unknown)] }
       guard lacksInputs else { return [.skipped(id, unknown)] }
+      // Where a source cannot be read, that is the one cause, and told by its own check.
+      guard inputs.contains(where: \.isUncertain) else {
+        return [Finding(check: Check(id, .failed, unknown), diagnostic: nil, cause: "")]
+      }
       return [
         .failed(
           id, "what the steps would make is not known: \(unknown)", cause: "\(design.flow.name) steps",

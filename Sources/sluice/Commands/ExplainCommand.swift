@@ -4,7 +4,7 @@ import SystemPackage
 import Views
 
 /// `sluice explain`: what a field, a check, a code or a word of a plan means.
-struct ExplainCommand: ParsableCommand {
+struct ExplainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain", abstract: "Say what a kind, field, check, code or word means, with an example.",
     discussion: """
@@ -20,11 +20,11 @@ struct ExplainCommand: ParsableCommand {
   @Argument(help: "What to explain; default: a list of all topics.", completion: .custom { _, _, _ in Topics.names })
   var topic: String?
 
-  func run() throws {
+  func run() async throws {
     let speaker = Speaker(output, environment: Sluice.environment)
     guard let topic else {
       speaker.document(explainListDocument())
-      speaker.result(ExplanationView(style: speaker.terminal.output).list())
+      await speaker.page(ExplanationView(style: speaker.terminal.output).list())
       return
     }
     let pages = Topics.explanations(of: topic)
@@ -32,6 +32,6 @@ struct ExplainCommand: ParsableCommand {
       throw speaker.stop(Failure(Topics.unknown(topic))) { explainDocument(topic, [], diagnostics: $0) }
     }
     speaker.document(explainDocument(topic, pages))
-    speaker.result(ExplanationView(style: speaker.terminal.output).text(pages))
+    await speaker.page(ExplanationView(style: speaker.terminal.output).text(pages))
   }
 }

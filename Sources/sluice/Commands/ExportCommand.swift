@@ -10,6 +10,9 @@ struct ExportCommand: AsyncParsableCommand {
     discussion: """
       All of them call `sluice run --due`, which loads each slot once, however often and on however many machines it is \
       called: a call too many costs a look at the ledgers. Write it again once apply has changed a schedule (cron: never).
+
+      Example:
+        sluice export cron
       """,
     subcommands: [ExportCronCommand.self, ExportSystemdCommand.self, ExportKubernetesCommand.self])
 }
@@ -17,7 +20,12 @@ struct ExportCommand: AsyncParsableCommand {
 struct ExportCronCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cron", abstract: "Write a line for a crontab that loads, each minute, what is due.",
-    discussion: "Flows keep their own schedules and time zones, which a crontab could not say.")
+    discussion: """
+      Flows keep their own schedules and time zones, which a crontab could not say.
+
+      Example:
+        sluice export cron
+      """)
 
   @OptionGroup var options: ExportOptions
   @OptionGroup var program: ProgramOptions
@@ -44,6 +52,9 @@ struct ExportSystemdCommand: AsyncParsableCommand {
     discussion: """
       A flow's timer starts `run --due` for it at its slots; the pair called sluice-PROJECT--due does each minute for what \
       comes late, was missed, or waits for a file. What a flow comes after (`after:`) is part of its run.
+
+      Example:
+        sluice export systemd --user sluice --out units
       """)
 
   @OptionGroup var options: ExportOptions
@@ -79,6 +90,9 @@ struct ExportKubernetesCommand: AsyncParsableCommand {
     discussion: """
       A flow's CronJob starts `run --due` for it at its slots; the one called sluice-PROJECT--due does every five minutes \
       for what comes late, was missed, or waits for a file. What a flow comes after (`after:`) is part of its run.
+
+      Example:
+        sluice export kubernetes --image registry.example.com/shop:1
       """)
 
   @OptionGroup var options: ExportOptions

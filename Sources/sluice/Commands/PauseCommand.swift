@@ -12,6 +12,9 @@ struct PauseCommand: AsyncParsableCommand {
       It is recorded in the ledger, not in git: who, when, from where and why. `run --due`, and runs that do not name the \
       flow, pass it over and say so; `sluice run FLOW` loads it all the same, by hand, and it stays paused. A load that is \
       under way is not stopped. To leave a flow out for good, write `enabled: false` in its manifest.
+
+      Example:
+        sluice pause orders --reason 'the source moves'
       """)
 
   @OptionGroup var options: PauseOptions
@@ -33,6 +36,9 @@ struct ResumeCommand: AsyncParsableCommand {
     discussion: """
       The next `sluice run --due` loads them again; slots that were missed meanwhile are caught up by one load. The slot \
       that a broken flow failed on is not tried once more: `sluice run FLOW` does that.
+
+      Example:
+        sluice resume orders
       """)
 
   @OptionGroup var options: PauseOptions

@@ -72,7 +72,7 @@ struct PlanCommand: AsyncParsableCommand {
       speaker.document(planDocument(plan))
       speaker.review(plan)
       speaker.show(plan.diagnostics)
-      speaker.result(PlanView(style: speaker.terminal.output).text(plan))
+      await speaker.page(PlanView(style: speaker.terminal.output).text(plan))
       if let out { speaker.note("Saved; to apply just this, once:\n  \(workspace.commandLine("apply --plan \(out)"))") }
     } catch let failure as Failure {
       throw speaker.stop(failure) { planDocument(Plan(failed: $0)) }

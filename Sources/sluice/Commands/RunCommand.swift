@@ -91,14 +91,12 @@ struct RunCommand: AsyncParsableCommand {
         run.slots = due.slots
         names = names.filter { run.slots[$0] != nil }
         if names.isEmpty { speaker.note("No flow is due.") }
-      } else {
-        let paused = try await reader.paused()
+      } else if !names.allSatisfy(selection.names.contains) {
+        // Who names a flow wants it loaded, paused or not, and waits for no further question.
         let named = selection.names
-        passOver(paused.filter { !named.contains($0.key) }, speaker)
-        for flow in paused.keys.filter(named.contains).sorted() {
-          speaker.note("flow/\(flow) is run as it is named; it stays paused.")
-        }
-        names = names.filter { paused[$0] == nil || named.contains($0) }
+        let paused = try await reader.paused().filter { !named.contains($0.key) }
+        passOver(paused, speaker)
+        names = names.filter { paused[$0] == nil }
       }
       let runner = try FlowRunner(project: applied.project, state: applied.state, connector: connector, run: run) {
         progress.report($0)

@@ -46,9 +46,9 @@ struct StatusCommand: AsyncParsableCommand {
       speaker.document(statusDocument(statuses, history: history, diagnostics: diagnostics))
       let view = StatusView(style: speaker.terminal.output)
       if let status = statuses.first, flows.count == 1, statuses.count == 1 {
-        speaker.result(view.text(status, history: history[status.flow] ?? []))
+        await speaker.page(view.text(status, history: history[status.flow] ?? []))
       } else if !statuses.isEmpty || diagnostics.isEmpty {
-        speaker.result(view.text(statuses))
+        await speaker.page(view.text(statuses))
       }
       speaker.show(diagnostics)
       if !diagnostics.isEmpty { throw ExitStatus.failed }

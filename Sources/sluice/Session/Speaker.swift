@@ -16,6 +16,7 @@ struct Speaker: Sendable {
   let directory: String
   /// Nothing where all files may be shown.
   private let bounds: ProjectBounds?
+  private let environment: [String: String]
 
   init(_ options: OutputOptions, _ workspace: Workspace) {
     self.init(options.format == .json ? .json : .human, options.manner, workspace)
@@ -30,6 +31,7 @@ struct Speaker: Sendable {
     isQuiet = manner.quiet
     isVerbose = manner.verbose
     terminal = Terminal(colour: manner.colour, environment: workspace.environment)
+    environment = workspace.environment
     folder = workspace.folder
     directory = workspace.options.location.directory
     bounds = workspace.options.untrusted ? ProjectBounds(of: workspace.folder) : nil
@@ -41,6 +43,7 @@ struct Speaker: Sendable {
     isQuiet = options.manner.quiet
     isVerbose = options.manner.verbose
     terminal = Terminal(colour: options.manner.colour, environment: environment)
+    self.environment = environment
     folder = "."
     directory = "."
     bounds = nil
@@ -51,6 +54,13 @@ struct Speaker: Sendable {
 
   /// Prints a result for people.
   func result(_ text: String) { if isHuman { Console.result(text) } }
+
+  /// Prints a result for people to read at leisure: on a terminal that it does not fit, a screen at a time.
+  func page(_ text: String) async {
+    guard isHuman else { return }
+    if let pager = Pager(for: text, environment), await pager.show(text) { return }
+    Console.result(text)
+  }
 
   /// Prints something for people that is no result, unless they want quiet.
   func note(_ text: String) { if isHuman, !isQuiet { Console.note(text.printable(keepingNewlines: true)) } }

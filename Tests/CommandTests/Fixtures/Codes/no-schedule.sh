@@ -1,0 +1,3 @@
+project 'writeMode: insert'
+quietly sluice apply --yes
+show sluice export cron

@@ -1,3 +1,0 @@
-project 'writeMode: insert'
-echo 'notify: []' >sluice.yaml
-show sluice validate

@@ -1,0 +1,2 @@
+project 'writeMode: insert, range: 1d7'
+show sluice validate

@@ -1,0 +1,2 @@
+project 'writeMode: insert, range: 7d1'
+show sluice validate
