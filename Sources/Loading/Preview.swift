@@ -28,6 +28,8 @@ public func preview(_ request: LoadRequest, rows: Int, on connection: Connection
           }
         } catch let made as PreviewMade {
           return made.preview
+        } catch let refusal as Refusal {
+          throw Failure(refusal.diagnostic)
         } catch let refused as RowsRefused {
           throw Failure(Refusal(refused.error, row: nil, column: refused.column, request).diagnostic)
         } catch let error as PostgresError {

@@ -20,6 +20,7 @@ public actor OpenTunnels {
 
   private let environment: [String: String]
   private let launcher: FilePath
+  private let patience: Duration
   private var tunnels: [String: Tunnel] = [:]
   private var running: [Task<Void, Never>] = []
   private var isClosed = false
@@ -29,8 +30,11 @@ public actor OpenTunnels {
   /// - Parameters:
   ///   - environment: the process's own variables, of which ssh gets those that it needs.
   ///   - program: Sluice's program, which calls `TunnelProgram.runIfAsked` first; nothing for the one that runs.
-  public init(environment: [String: String], program: String? = nil) {
+  ///   - patience: how long it may take until what ssh has done with a connection is known here too, however busy the
+  ///     machine is.
+  public init(environment: [String: String], program: String? = nil, patience: Duration = .seconds(3)) {
     self.environment = environment
+    self.patience = patience
     launcher = program.map { FilePath($0) } ?? SystemCalls.ownProgram() ?? "/proc/self/exe"
   }
 
@@ -53,7 +57,7 @@ public actor OpenTunnels {
     let task = tunnel.ports[target] ?? Task { [process = tunnel.process] in try await Self.listen(process, target) }
     tunnel.ports[target] = task
     do {
-      return Forward(port: try await task.value, process: tunnel.process)
+      return Forward(port: try await task.value, process: tunnel.process, patience: patience)
     } catch {
       tunnel.ports[target] = nil
       throw error
@@ -134,18 +138,18 @@ public struct Forward: Sendable {
   private let process: SSHProcess
   private let refusals: Int
 
-  /// How long it may take until what ssh has done with a connection is known here too, however busy the machine is.
-  private static let moment = Duration.seconds(3)
+  private let patience: Duration
 
-  init(port: Int, process: SSHProcess) {
+  init(port: Int, process: SSHProcess, patience: Duration) {
     self.port = port
+    self.patience = patience
     self.process = process
     refusals = process.look { $0.refusals[port]?.count ?? 0 }
   }
 
   /// Why a connection to the port came to nothing, where that was the tunnel; waits a moment for that to be known.
   public func failure() async -> TunnelError? {
-    await process.wait(within: Self.moment) { [port, refusals] state in
+    await process.wait(within: patience) { [port, refusals] state in
       if let refusal = state.refusals[port], refusal.count > refusals {
         return TunnelError(.forwardRefused, words: [refusal.words])
       }
@@ -155,7 +159,7 @@ public struct Forward: Sendable {
 
   /// Why a connection through the port broke, where the tunnel has ended; blocks for a moment for that to be known.
   public func ending() -> TunnelError? {
-    let (seconds, attoseconds) = Self.moment.components
+    let (seconds, attoseconds) = patience.components
     return process.end(within: Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)) as? TunnelError
   }
 }

@@ -200,6 +200,18 @@ struct TransformTests {
     #expect(try await world.database.value("SELECT count(*) FROM t") == "0")
   }
 
+  @Test("of a preview that the server refuses are told as they are by a load")
+  func preview() async throws {
+    let flow = "t: {source: {path: in.csv}, destination: wh, writeMode: insert, transform: [{name: s, sql: \"SELECT"
+    let world = try World("\(flow) 10 / n AS q FROM source\"}]}", files: ["in.csv": "n\n5\n0\n"])
+    let shown = try await world.document("preview", "t")
+    #expect(shown.status == 1)
+    #expect(shown.diagnostics().first?["message"]?.stringValue == "division by zero", "\(shown.json)")
+    try world.setFlows("\(flow) nope AS q FROM source\"}]}")
+    let refused = try await world.document("preview", "t")
+    #expect(refused.diagnostics().map { $0["code"] } == ["transform-step"], "\(refused.json) \(refused.error)")
+  }
+
   @Test("are shown as SQL, with values as constants")
   func script() async throws {
     let world = try World(

@@ -183,6 +183,7 @@ extension TunnelWorld {
   /// New tunnels to a server that is there.
   init(server: SSHServer) {
     self.server = server
-    tunnels = OpenTunnels(environment: ProcessInfo.processInfo.environment, program: Tool.path.string)
+    tunnels = OpenTunnels(
+      environment: ProcessInfo.processInfo.environment, program: Tool.path.string, patience: .seconds(60))
   }
 }

@@ -13,7 +13,8 @@ struct TunnelWorld {
 
   init(_ options: String...) throws {
     server = try SSHServer(options.joined(separator: "\n"))
-    tunnels = OpenTunnels(environment: ProcessInfo.processInfo.environment, program: Tool.path.string)
+    tunnels = OpenTunnels(
+      environment: ProcessInfo.processInfo.environment, program: Tool.path.string, patience: .seconds(60))
   }
 
   /// How the server is entered by its key, pinned.
