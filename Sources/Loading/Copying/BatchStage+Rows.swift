@@ -32,12 +32,12 @@ extension BatchStage {
     _ rows: SQL, asText texts: SQL, _ ordinals: ClosedRange<Int>, _ refusals: inout Refusals,
     _ database: borrowing Database
   ) throws {
-    wrote(ordinals.count, to: names.stage)
+    written.insert(names.stage)
     let refused = try database.attempt(table: names.stage.name) {
       try database.run("INSERT INTO pg_temp.\(identifier: names.stage) \(sql: rows)")
     }
     if refused != nil {
-      wrote(ordinals.count, to: names.texts)
+      written.insert(names.texts)
       try database.run("INSERT INTO pg_temp.\(identifier: names.texts) \(sql: texts)")
       try database.run(names.judge(columns, room: refusals.room))
       try readRefused(&refusals, database)

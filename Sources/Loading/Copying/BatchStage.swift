@@ -23,12 +23,8 @@ final class BatchStage {
   /// Whether the rules can be asked.
   private var asksRules = true
   var isIndexed = false
-  /// The tables that have rows, and how many.
-  private var written: [Identifier: Int] = [:]
-  /// How many rows were deleted from a table since it was made anew.
-  private var deleted: [Identifier: Int] = [:]
-  /// Up to so many rows are deleted sooner than a table is made anew.
-  private static let few = 2_000
+  /// The tables that have rows.
+  var written: Set<Identifier> = []
   /// How many rows are staged that the server has read: of text, or of its own.
   var judgedGood = 0
 
@@ -75,26 +71,10 @@ final class BatchStage {
   /// Makes the tables empty that were written to.
   func clear(_ database: borrowing Database) throws {
     judgedGood = 0
-    try empty(written, database)
-    written = [:]
-  }
-
-  /// Notes that rows were written to a table.
-  func wrote(_ rows: Int, to table: Identifier) { written[table, default: 0] += rows }
-
-  /// Makes tables empty, which hold so many rows: few are deleted, until what is left of them takes time to pass over.
-  private func empty(_ tables: [Identifier: Int], _ database: borrowing Database) throws {
-    var large: [SQL] = []
-    for (table, rows) in tables {
-      if rows + deleted[table, default: 0] > 10 * Self.few || rows > Self.few {
-        large.append("pg_temp.\(identifier: table)")
-        deleted[table] = 0
-      } else if rows > 0 {
-        try database.run("DELETE FROM pg_temp.\(identifier: table)")
-        deleted[table, default: 0] += rows
-      }
-    }
-    if !large.isEmpty { try database.run("TRUNCATE \(sql: large.joined(separator: ", "))") }
+    if written.isEmpty { return }
+    let all: [SQL] = written.map { "pg_temp.\(identifier: $0)" }
+    try database.run("TRUNCATE \(sql: all.joined(separator: ", "))")
+    written = []
   }
 
   // MARK: Text
@@ -103,7 +83,7 @@ final class BatchStage {
   func judge(_ batch: Batch, _ refusals: inout Refusals, _ database: borrowing Database) throws {
     let before = refusals.rows.count
     if rules.hasBlocks, rules.convertsByAssignment {
-      wrote(batch.texts, to: names.texts)
+      written.insert(names.texts)
       let refused = try database.attempt(table: names.texts.name) {
         try texts.send(batch, isText: true, database)
       }
@@ -111,11 +91,11 @@ final class BatchStage {
         try database.run(names.judge(columns, room: refusals.room - refusals.rows.count))
         try readRefused(&refusals, database)
         judgedGood = batch.texts - (refusals.rows.count - before)
-        wrote(judgedGood, to: names.stage)
+        if judgedGood > 0 { written.insert(names.stage) }
         return
       }
     }
-    wrote(batch.texts, to: names.stage)
+    written.insert(names.stage)
     try sender.settle(batch, batch.rows.filter(\.isText), &refusals, database)
     judgedGood = batch.texts - (refusals.rows.count - before)
   }
@@ -137,7 +117,7 @@ final class BatchStage {
       refusals.add(
         row.int(0) ?? 0, sqlState: row.text(1), column: column, message: row.text(2) ?? "", detail: row.text(3))
     }
-    try empty([names.refused: refused.count], database)
+    if refused.count > 0 { try database.run("TRUNCATE pg_temp.\(identifier: names.refused)") }
   }
 
   // MARK: The target
@@ -173,7 +153,7 @@ final class BatchStage {
   ) throws {
     let rows = batch.rows.filter { !$0.isText && isWanted($0) }
     if rows.isEmpty { return }
-    wrote(rows.count, to: names.stage)
+    written.insert(names.stage)
     try sender.settle(batch, rows, &refusals, database)
   }
 
@@ -218,7 +198,7 @@ final class BatchStage {
   /// - Returns: their ordinals.
   func findSuspects(_ batch: Batch?, _ database: borrowing Database) throws -> Set<Int> {
     guard asksRules, let query = rules.suspects else { return [] }
-    wrote((batch?.rows.count ?? 0) + judgedGood, to: names.keys)
+    written.formUnion([names.keys, names.suspects])
     try database.run("SAVEPOINT suspects")
     do {
       if let batch {
@@ -239,7 +219,6 @@ final class BatchStage {
         """)
       var suspects: Set<Int> = []
       found.forEach { suspects.insert($0.int(0) ?? 0) }
-      wrote(found.count, to: names.suspects)
       try database.run("RELEASE SAVEPOINT suspects")
       return suspects
     } catch let error as PostgresError where error.kind == .statement && !error.isTransient && error.sqlState != "57014"
