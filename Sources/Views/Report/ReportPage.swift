@@ -117,8 +117,12 @@ extension ProjectReport {
     var facts: [(String, String)] = []
     if let load = flow.status?.lastSuccess {
       let rows = Numbers.grouped(load.counts.inserted + load.counts.updated + load.counts.deleted)
+      let days = load.range.map { ", days \($0)" } ?? ""
       facts.append(
-        ("Last success", "\(load.finished) on \(load.host), \(rows) rows, \(Numbers.fixed(load.seconds, digits: 2)) s"))
+        (
+          "Last success",
+          "\(load.finished) on \(load.host), \(rows) rows, \(Numbers.fixed(load.seconds, digits: 2)) s\(days)"
+        ))
     }
     if let load = flow.status?.lastFailure {
       facts.append(("Last failure", "\(load.finished) on \(load.host): \(load.message ?? "")"))
