@@ -150,6 +150,24 @@ public struct SQLLexer {
   }
 }
 
+extension SQLLexer {
+  /// A statement without the semicolons and white space at its end, so that it may stand within another one.
+  public static func withoutEnd(_ statement: String) -> String {
+    var text = statement[...]
+    while let last = text.last, last.isWhitespace || last == ";" { text.removeLast() }
+    return String(text)
+  }
+
+  /// Whether `name` stands in `text` as a name, folded as the server folds it.
+  public static func mentions(_ name: Identifier, in text: String) -> Bool {
+    var lexer = SQLLexer(text)
+    while let token = lexer.next() {
+      if case .name(name, _) = token { return true }
+    }
+    return false
+  }
+}
+
 extension String {
   /// As the server folds a name that is not quoted, in a database of UTF-8: only ASCII letters.
   fileprivate var asciiLowercased: String {

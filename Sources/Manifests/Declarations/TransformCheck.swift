@@ -1,3 +1,4 @@
+internal import Catalog
 internal import Diagnostics
 
 /// Looks at a flow's steps side by side: what they are called, what they read, whether all of it is used.
@@ -20,7 +21,7 @@ enum TransformCheck {
       }
       if let sql = step.sql {
         // What a SELECT reads is found by the server; here a word that is an input's name is enough.
-        used.formUnion(known.filter { SQLWords.contain($0, in: sql) })
+        used.formUnion(known.filter { SQLLexer.mentions(Identifier($0), in: sql) })
         if let problem = SQLShape.problem(of: sql) {
           reading.report(Diagnostic(.error, "sql-step", problem, at: reading.place(of: "\(path).sql") ?? given.place))
         }

@@ -33,15 +33,3 @@ enum SQLShape {
     }
   }
 }
-
-/// Looks for names in SQL.
-enum SQLWords {
-  /// Whether `name` stands in `text` as a name, folded as the server folds it.
-  static func contain(_ name: String, in text: String) -> Bool {
-    var lexer = SQLLexer(text)
-    while let token = lexer.next() {
-      if case .name(let found, _) = token, found.name == name { return true }
-    }
-    return false
-  }
-}

@@ -58,12 +58,7 @@ extension PostgresSource {
   }
 
   /// Its query without the semicolons and white space at its end, so that it may stand within another statement.
-  public var statement: String? {
-    guard let query else { return nil }
-    var text = query[...]
-    while let last = text.last, last.isWhitespace || last == ";" { text.removeLast() }
-    return String(text)
-  }
+  public var statement: String? { query.map(SQLLexer.withoutEnd) }
 }
 
 extension FlowDesign {

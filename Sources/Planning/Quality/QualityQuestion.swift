@@ -167,7 +167,7 @@ extension QualityRule {
     return """
       WITH rows AS NOT MATERIALIZED (SELECT \(sql: names.joined(separator: ", ")) FROM \(sql: rows.relation) AS s)
       SELECT * FROM (
-      \(raw: TransformCompiler.statement(query ?? ""))
+      \(raw: SQLLexer.withoutEnd(query ?? ""))
       ) AS broken
       """
   }

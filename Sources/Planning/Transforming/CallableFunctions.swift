@@ -1,5 +1,4 @@
 public import Catalog
-public import Manifests
 
 /// Which functions a SELECT of a manifest may call: those that can neither write nor read anything but their arguments.
 public enum CallableFunctions {
@@ -38,19 +37,5 @@ public enum CallableFunctions {
       }
     }
     return calls
-  }
-}
-
-extension [TransformStep] {
-  /// The path of the SQL that names `table`.
-  public func step(naming table: Identifier) -> String? {
-    firstIndex { step in
-      guard let sql = step.sql else { return false }
-      var lexer = SQLLexer(sql)
-      while let token = lexer.next() {
-        if case .name(table, _) = token { return true }
-      }
-      return false
-    }.map { "transform[\($0)].sql" }
   }
 }

@@ -51,7 +51,7 @@ public struct TransformCompiler {
       let path = "transform[\(index)]"
       let name = Identifier(step.name)
       if let sql = step.sql {
-        parts.append(.init(name: name, body: BoundSQL(Self.statement(sql)), path: "\(path).sql"))
+        parts.append(.init(name: name, body: BoundSQL(SQLLexer.withoutEnd(sql)), path: "\(path).sql"))
         guard let columns = described[index] else {
           return .wants(
             step: index, Transformation(columns: [], parts: parts, last: name, comparisons: comparisons))
@@ -67,13 +67,6 @@ public struct TransformCompiler {
     guard let last = steps.last, let columns = known[last.name] else { return .failed([]) }
     return .done(
       Transformation(columns: columns, parts: parts, last: Identifier(last.name), comparisons: comparisons))
-  }
-
-  /// A query without the semicolons and white space at its end, so that it may stand within another statement.
-  static func statement(_ query: String) -> String {
-    var text = query[...]
-    while let last = text.last, last.isWhitespace || last == ";" { text.removeLast() }
-    return String(text)
   }
 
   typealias Made = (columns: [TransformColumn], body: BoundSQL)

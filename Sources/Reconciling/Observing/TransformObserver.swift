@@ -146,7 +146,7 @@ struct TransformObserver: Sendable {
       if let made {
         ask(name, "\(raw: Self.explain)\(sql: SQL(made.statement))") { observation, result in
           observation.add(result, allowing: []) {
-            steps[name]?.step(naming: $0) ?? "transform"
+            Self.path(naming: $0, in: steps[name] ?? [])
           } place: {
             made.step(at: $0 - Self.explain.count)
           }
@@ -171,6 +171,12 @@ struct TransformObserver: Sendable {
           "sql-step", "this calls the function \(call.call.key), which may read or write something else", at: call.path,
           help: ["a step's SQL reads nothing but its inputs; what PostgreSQL's own functions make of a value is fine"]))
     }
+  }
+
+  /// Where the SQL stands that names a table.
+  private static func path(naming table: Identifier, in steps: [TransformStep]) -> String {
+    let step = steps.firstIndex { step in step.sql.map { SQLLexer.mentions(table, in: $0) } ?? false }
+    return step.map { "transform[\($0)].sql" } ?? "transform"
   }
 
   private static let explain = "EXPLAIN (VERBOSE, FORMAT JSON, COSTS OFF) "
