@@ -123,6 +123,28 @@ struct TransformMistakeTests {
     try expectGolden(outcome.error, "transform-\(name).txt")
   }
 
+  @Test("that call a function are told of without it being called, though the planner would work out its value")
+  func uncalled() async throws {
+    try await TestDatabase.current.execute(
+      """
+      CREATE FUNCTION shout() RETURNS bigint LANGUAGE plpgsql IMMUTABLE AS
+        $$ BEGIN RAISE EXCEPTION 'was called'; END $$
+      """)
+    let call = "SELECT o.id, public.shout() AS n FROM orders o, customers c"
+    let step = try await world("{name: a, sql: \"\(call)\"}").sluice("plan")
+    #expect(step.status == 1)
+    #expect(step.error.contains("error[sql-step]: this calls the function public.shout"), "\(step.error)")
+    #expect(!step.error.contains("was called"), "\(step.error)")
+    let rule = try await world(
+      "{name: a, select: {from: orders, keep: [id]}}",
+      quality: "{rule: sql, name: odd, query: \"SELECT * FROM rows WHERE public.shout() > id\"}",
+      sources: "{orders: {path: orders.csv}}"
+    ).sluice("plan")
+    #expect(rule.status == 1)
+    #expect(rule.error.contains("public.shout"), "\(rule.error)")
+    #expect(!rule.error.contains("was called"), "\(rule.error)")
+  }
+
   static let ruleCases: [(name: String, quality: String)] = [
     ("needs", "{column: amount, rule: matches}"), ("stranger", "{column: amount, rule: not_null, pattern: x}"),
     ("unknown", "{column: amount, rule: notnull}"), ("reject-count", "{rule: row_count, min: 1, action: reject}"),

@@ -33,14 +33,14 @@ struct SourceObserver {
   var descriptions: [PipelineItem] {
     if queries.isEmpty, cursors.isEmpty { return [] }
     let statements = queries.map { SQL(raw: $0) } + cursors.map(Self.order)
-    return opening.map { .query($0) } + statements.flatMap { Self.apart(.describe($0, sync: true)) }
+    return opening.map { .query($0) } + statements.flatMap { PipelineItem.apart(.describe($0, sync: true)) }
       + [.query("ROLLBACK", sync: true)]
   }
 
   /// Takes the answers to `descriptions` in.
   func take(descriptions results: some Sequence<PipelineResult>, into sources: inout LiveSources) -> [String: Described]
   {
-    var answers = Answers(results, after: opening.count)
+    var answers = ApartAnswers(results, after: opening.count)
     var described: [String: Described] = [:]
     for query in queries {
       switch answers.next() {
@@ -87,7 +87,7 @@ struct SourceObserver {
     let lookups =
       [CatalogQueries.types(types.map { ($0.type, $0.modifier) })] + (isMissing ? [CatalogQueries.readable] : [])
     return opening.map { .query($0) } + lookups.map { .query($0, sync: true) }
-      + described.keys.sorted().flatMap { Self.apart(.query(SQL(raw: Self.explain + $0), sync: true)) }
+      + described.keys.sorted().flatMap { PipelineItem.apart(.query(SQL(raw: Self.explain + $0), sync: true)) }
       + [.query("ROLLBACK", sync: true)]
   }
 
@@ -102,7 +102,7 @@ struct SourceObserver {
     let names = try rest.removeFirst().rows().map { $0.text(0) ?? "text" }
     let spelled = Dictionary(zip(types, names)) { first, _ in first }
     if isMissing { live.sources.readable = try rest.removeFirst().rows().map { QualifiedName($0) } }
-    var answers = Answers(rest, after: 0)
+    var answers = ApartAnswers(rest, after: 0)
     for (query, description) in described.sorted(by: { $0.key < $1.key }) {
       let columns = description.columns.map { column in
         QueryObservation.Column(
@@ -136,25 +136,6 @@ struct SourceObserver {
   private static func types(of described: [String: Described]) -> [TypeKey] {
     Set(described.values.flatMap(\.columns).map { TypeKey(type: $0.type, modifier: $0.typeModifier) })
       .sorted { ($0.type, $0.modifier) < ($1.type, $1.modifier) }
-  }
-
-  // MARK: Savepoints
-
-  private static func apart(_ item: PipelineItem) -> [PipelineItem] {
-    [.query("SAVEPOINT sluice_source"), item, .query("ROLLBACK TO SAVEPOINT sluice_source", sync: true)]
-  }
-
-  /// The answers to what stands between savepoints.
-  private struct Answers {
-    private var rest: ArraySlice<PipelineResult>
-
-    init(_ results: some Sequence<PipelineResult>, after opening: Int) { rest = Array(results).dropFirst(opening) }
-
-    mutating func next() -> PipelineResult? {
-      let answer = rest.dropFirst().first
-      rest = rest.dropFirst(3)
-      return answer
-    }
   }
 }
 

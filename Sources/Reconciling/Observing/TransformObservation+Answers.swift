@@ -24,17 +24,18 @@ extension TransformObservation {
 
   /// Takes in what the server says of a step whose columns were asked for.
   mutating func add(_ error: PostgresError, step: Transformation) {
-    add(error) { step.step(at: $0) }
+    add(error, of: "transform") { step.step(at: $0) }
   }
 
   /// Takes in what the server says of a whole statement.
   ///
   /// - Parameters:
+  ///   - field: the flow's field that it is made of.
   ///   - tables: the tables that it may read; nothing where that is asked of privileges.
   ///   - naming: where the SQL that names a table stands.
   ///   - place: the step or the rule at a position of the statement.
   mutating func add(
-    _ result: PipelineResult, allowing tables: Set<QualifiedName>?,
+    _ result: PipelineResult, of field: String, allowing tables: Set<QualifiedName>?,
     naming: (Identifier) -> String = { _ in "transform" },
     place: (Int) -> (path: String, position: Int)?
   ) {
@@ -52,17 +53,18 @@ extension TransformObservation {
       if tables == nil, error.sqlState == "42501" { return }
       // A value that cannot be read was told of at its own place.
       if error.sqlState?.hasPrefix("22") == true, !problems.isEmpty { return }
-      add(error, place)
+      add(error, of: field, place)
     } catch { unknown = "\(error)" }
   }
 
-  private mutating func add(_ error: PostgresError, _ place: (Int) -> (path: String, position: Int)?) {
+  private mutating func add(_ error: PostgresError, of field: String, _ place: (Int) -> (path: String, position: Int)?)
+  {
     if error.sqlState == "57014" || error.sqlState == "55P03" {
       unknown = "whether the server takes it was not found out: \(error.message)"
       return
     }
     let found = error.position.flatMap(place)
-    let path = found?.path ?? "transform"
+    let path = found?.path ?? field
     let isText = path.hasSuffix(".sql") || path.hasSuffix(".query")
     var help = [error.detail, error.hint].compactMap { $0 }
     if error.sqlState == "42P01", path.hasPrefix("quality") {

@@ -106,11 +106,13 @@ struct TransformObserver: Sendable {
     _ transformations: [Transformation], _ database: borrowing Database
   ) throws -> [Result<[TransformColumn], PostgresError>] {
     if transformations.isEmpty { return [] }
-    let items = transformations.flatMap { Self.apart(.describe(SQL($0.statement), sync: true)) }
+    let items = transformations.flatMap { PipelineItem.apart(.describe(SQL($0.statement), sync: true)) }
     let results = try database.pipeline(opening.map { .query($0) } + items + [.query("ROLLBACK", sync: true)])
-    let answers = Self.answers(results.dropFirst(opening.count), count: transformations.count)
-    let described = try answers.map { answer -> Result<[ColumnDescription], PostgresError> in
-      do { return .success(try answer.columns()) } catch let error as PostgresError { return .failure(error) }
+    var answers = ApartAnswers(results, after: opening.count)
+    let described = try transformations.map { _ -> Result<[ColumnDescription], PostgresError> in
+      do { return .success(try answers.next()?.columns() ?? []) } catch let error as PostgresError {
+        return .failure(error)
+      }
     }
     let types = described.flatMap { (try? $0.get()) ?? [] }
     let settings = opening.map { PipelineItem.query($0) }
@@ -128,14 +130,15 @@ struct TransformObserver: Sendable {
     at found: inout [String: TransformObservation], _ questions: [String: QualityQuestion],
     _ database: borrowing Database
   ) throws {
-    let names = Set(found.keys).union(questions.keys).sorted()
+    // The planner works out what immutable functions make of constants: those that may not be called are asked for first.
+    try refuseCalls(&found, database)
+    let names = Set(found.keys).union(questions.keys).filter { found[$0]?.problems.isEmpty ?? true }.sorted()
     var items: [PipelineItem] = []
     var takers: [(String, (inout TransformObservation, PipelineResult) -> Void)] = []
     func ask(_ name: String, _ sql: SQL, _ take: @escaping (inout TransformObservation, PipelineResult) -> Void) {
-      items += Self.apart(.query(sql, sync: true))
+      items += PipelineItem.apart(.query(sql, sync: true))
       takers.append((name, take))
     }
-    let calls = calls()
     let steps = Dictionary(flows.map { ($0.design.flow.name, $0.design.spec.transform) }) { first, _ in first }
     for name in names {
       let made = found[name]?.transformation
@@ -145,7 +148,7 @@ struct TransformObserver: Sendable {
       }
       if let made {
         ask(name, "\(raw: Self.explain)\(sql: SQL(made.statement))") { observation, result in
-          observation.add(result, allowing: []) {
+          observation.add(result, of: "transform", allowing: []) {
             Self.path(naming: $0, in: steps[name] ?? [])
           } place: {
             made.step(at: $0 - Self.explain.count)
@@ -154,17 +157,27 @@ struct TransformObserver: Sendable {
       }
       if let question {
         ask(name, "\(raw: Self.explain)\(sql: SQL(question.statement))") { observation, result in
-          observation.add(result, allowing: nil, place: { question.rule(at: $0 - Self.explain.count) })
+          observation.add(result, of: "quality", allowing: nil, place: { question.rule(at: $0 - Self.explain.count) })
         }
       }
     }
     if items.isEmpty { return }
-    items = opening.map { .query($0) } + items
-    items += [.query(Self.functions(calls.map(\.call)), sync: true), .query("ROLLBACK", sync: true)]
-    let results = try database.pipeline(items)
-    let answers = Self.answers(results.dropFirst(opening.count), count: takers.count)
-    for ((name, take), answer) in zip(takers, answers) { take(&found[name, default: TransformObservation()], answer) }
-    let forbidden = Set(try results[results.count - 2].rows().map { $0.text(0) ?? "" })
+    let results = try database.pipeline(opening.map { .query($0) } + items + [.query("ROLLBACK", sync: true)])
+    var answers = ApartAnswers(results, after: opening.count)
+    for (name, take) in takers {
+      guard let answer = answers.next() else { continue }
+      take(&found[name, default: TransformObservation()], answer)
+    }
+  }
+
+  /// Notes which functions are called that may not be.
+  private func refuseCalls(_ found: inout [String: TransformObservation], _ database: borrowing Database) throws {
+    let calls = calls()
+    if calls.isEmpty { return }
+    let settings = opening.map { PipelineItem.query($0) }
+    let results = try database.pipeline(
+      settings + [.query(Self.functions(calls.map(\.call))), .query("ROLLBACK", sync: true)])
+    let forbidden = Set(try results[settings.count].rows().map { $0.text(0) ?? "" })
     for call in calls where forbidden.contains(call.call.key) {
       found[call.flow, default: TransformObservation()].problems.append(
         TransformProblem(
@@ -209,16 +222,5 @@ struct TransformObserver: Sendable {
     JOIN pg_proc p ON p.proname = w.name JOIN pg_namespace n ON n.oid = p.pronamespace AND n.nspname = w.schema
     GROUP BY 1 HAVING NOT bool_or(\(raw: CallableFunctions.condition))
     """
-  }
-
-  // MARK: Savepoints
-
-  private static func apart(_ item: PipelineItem) -> [PipelineItem] {
-    [.query("SAVEPOINT sluice_step"), item, .query("ROLLBACK TO SAVEPOINT sluice_step", sync: true)]
-  }
-
-  private static func answers(_ results: ArraySlice<PipelineResult>, count: Int) -> [PipelineResult] {
-    let results = Array(results)
-    return (0..<count).map { results[$0 * 3 + 1] }
   }
 }
