@@ -20,17 +20,13 @@ struct LocatedRow {
   ///
   /// It costs another reading, but only a load that fails pays for it; keeping every row's place would cost all of them.
   static func find(_ ordinal: Int, in parts: [SourcePart], starts: [Int]) -> LocatedRow? {
-    guard let part = starts.lastIndex(where: { $0 < ordinal }), parts.indices.contains(part),
-      parts[part].database == nil
-    else { return nil }
+    var places = RowPlaces(parts, starts: starts)
+    guard let part = places.part(of: ordinal) else { return nil }
     // A program is not run again: it may print something else, or do something once more.
     if parts[part].isProgram { return LocatedRow(file: nil, line: ordinal - starts[part], fields: []) }
-    guard let reader = try? parts[part].open() else { return nil }
-    var row = FieldTable()
-    for _ in 0..<max(ordinal - starts[part] - 1, 0) {
-      do { guard try reader.next(into: &row) else { return nil } } catch is RowFault { continue } catch { return nil }
+    guard let reader = places.reader(before: ordinal, in: part), let fields = try? reader.nextLocated() else {
+      return nil
     }
-    guard let fields = try? reader.nextLocated() else { return nil }
     let isFile = parts[part].file != nil
     return LocatedRow(
       file: isFile ? parts[part].name : nil, line: isFile ? reader.line : ordinal - starts[part], fields: fields)
@@ -47,5 +43,5 @@ struct LocatedRow {
   }
 
   /// The row in words: `data/orders.csv:17`, `row 3`.
-  var words: String { file.map { "\($0):\(line)" } ?? "row \(line)" }
+  var words: String { RowPlaces.Place(file: file, line: line).words }
 }

@@ -29,20 +29,31 @@ struct RowPlaces: ~Copyable {
   ///
   /// - Parameter wanted: greater than the last one that was asked for.
   mutating func next(_ wanted: Int) -> Place? {
-    guard let index = starts.lastIndex(where: { $0 < wanted }), parts.indices.contains(index),
-      parts[index].database == nil
-    else { return nil }
+    guard let part = part(of: wanted) else { return nil }
     // A program is not run again.
-    guard parts[index].file != nil else { return Place(file: nil, line: wanted - starts[index]) }
+    guard parts[part].file != nil else { return Place(file: nil, line: wanted - starts[part]) }
+    return reader(before: wanted + 1, in: part).map { Place(file: parts[part].name, line: $0.line) }
+  }
+
+  /// The part that the row with this ordinal is of; nothing for one of a database.
+  func part(of wanted: Int) -> Int? {
+    guard let part = starts.lastIndex(where: { $0 < wanted }), parts.indices.contains(part),
+      parts[part].database == nil
+    else { return nil }
+    return part
+  }
+
+  /// A reader of a part that has read all rows before this one.
+  mutating func reader(before wanted: Int, in index: Int) -> (any RowReader)? {
     if index != part {
       reader = try? parts[index].open()
       (part, ordinal) = (index, starts[index])
     }
     guard let reader else { return nil }
-    while ordinal < wanted {
+    while ordinal < wanted - 1 {
       ordinal += 1
       do { guard try reader.next(into: &row) else { return nil } } catch is RowFault { continue } catch { return nil }
     }
-    return Place(file: parts[index].name, line: reader.line)
+    return reader
   }
 }

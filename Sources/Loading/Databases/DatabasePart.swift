@@ -89,6 +89,16 @@ extension SourcePart {
   /// What it reads of a database, where that is what it does.
   var database: DatabasePart? { if case .database(let part) = content { part } else { nil } }
 
+  /// What a statement of the load's own gives, in its session.
+  ///
+  /// - Parameter words: what people call its rows.
+  init(made statement: SQL, words: String, on database: borrowing Database) throws {
+    var part = DatabasePart(source: PostgresSource(), object: .query(""))
+    part.made = DatabasePart.Made(statement: statement, words: words)
+    part.fields = try part.describe(on: database)
+    self.init(name: words, content: .database(part), format: .csv(.inline))
+  }
+
   /// The whole of a table, or of a query.
   init(_ source: PostgresSource, _ object: SourceObject) {
     let part = DatabasePart(source: source, object: object)

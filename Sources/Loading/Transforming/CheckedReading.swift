@@ -13,13 +13,10 @@ extension Database {
   /// place stands NULL.
   ///
   /// - Parameters:
-  ///   - tables: the temporary tables that it may read.
-  ///   - others: further tables that it may read.
+  ///   - tables: the temporary tables that it may read, and no others.
   ///   - words: what the SQL is, for people.
   /// - Throws: `Failure` `sql-step`.
-  func checkReading(
-    _ statement: BoundSQL, tables: [String], and others: [QualifiedName] = [], of words: String
-  ) throws {
+  func checkReading(_ statement: BoundSQL, tables: [String], of words: String) throws {
     let text = statement.pieces.map { if case .text(let text) = $0 { text } else { "NULL" } }.joined()
     try run("SAVEPOINT reading")
     let found: [String]
@@ -35,8 +32,6 @@ extension Database {
         SELECT 'reads table ' || c.oid::regclass FROM mentioned m JOIN pg_class c ON c.oid = m.id
         WHERE m.kind = 'relid' AND c.relname <> \(value: Self.view.name)
           AND NOT (c.relnamespace = pg_my_temp_schema() AND c.relname = ANY (\(value: tables)::text[]))
-          AND c.oid <> ALL (ARRAY(
-            SELECT coalesce(to_regclass(t)::oid, 0) FROM unnest(\(value: others.map(\.sql))::text[]) t))
         UNION ALL
         SELECT 'calls function ' || p.oid::regprocedure
         FROM mentioned m JOIN pg_proc p ON p.oid = m.id JOIN pg_namespace n ON n.oid = p.pronamespace

@@ -28,10 +28,9 @@ extension LoadRun {
       try database.checkReading(
         made.statement, tables: request.inputs.indices.map { Self.inputTable($0).name }, of: "a step's SQL")
     }
-    var part = DatabasePart(source: PostgresSource(), object: .query(""))
-    part.made = .init(statement: SQL(made.statement), words: "the steps of flow \(request.flow)")
-    part.fields = try part.describeMade(on: database)
-    parts = [SourcePart(name: part.words, content: .database(part), format: .csv(.inline))]
+    parts = [
+      try SourcePart(made: SQL(made.statement), words: "the steps of flow \(request.flow)", on: database)
+    ]
   }
 
   /// The temporary table of an input.
@@ -86,16 +85,8 @@ extension LoadRun {
   }
 }
 
-extension DatabasePart {
-  /// What its statement gives.
-  fileprivate func describeMade(on database: borrowing Database) throws -> [Field] {
-    let columns = try database.rows("SELECT * FROM \(sql: relation) LIMIT 0").columns
-    return columns.map { Field(name: $0.name, type: $0.type, modifier: $0.typeModifier, spelling: "") }
-  }
-}
-
 extension Database {
-  /// The columns of a statement.
+  /// The columns of a statement, which is parsed and no more: nobody has looked yet at what it calls.
   fileprivate func describe(_ statement: BoundSQL) throws -> [TransformColumn] {
     let columns = try pipeline([.describe(SQL(statement))])[0].columns()
     let types = try rows(
