@@ -1,5 +1,6 @@
 public import JSON
 public import Manifests
+public import OrderedCollections
 
 /// What asking one rule of a load's rows brought.
 public struct RuleResult: Hashable, Sendable {
@@ -40,6 +41,14 @@ public struct RuleResult: Hashable, Sendable {
 
   /// Whether the rule holds.
   public var holds: Bool { broken == 0 }
+
+  /// Its members in JSON: no value of any row.
+  public var members: OrderedDictionary<String, JSONValue> {
+    [
+      "rule": .string(rule), "column": .string(column), "kind": .string(kind.rawValue),
+      "action": .string(action.rawValue), "broken": .int(broken), "rows": .int(rows),
+    ]
+  }
 
   /// What is wrong, for people: `3 of 1000 rows break the rule "amount not_null"`.
   public var words: String {

@@ -1,7 +1,7 @@
 public import Catalog
 
 /// A flow's steps as one statement: a SELECT over its inputs, each step a WITH of its own.
-public struct Transformation: Hashable, Sendable {
+public struct Transformation: Sendable {
   /// The columns of its rows.
   public var columns: [TransformColumn]
   /// `WITH ... SELECT * FROM last`.
@@ -48,10 +48,4 @@ public struct Transformation: Hashable, Sendable {
   public func step(at position: Int) -> (path: String, position: Int)? {
     spans.first { $0.range.contains(position) }.map { ($0.path, position - $0.range.lowerBound + 1) }
   }
-
-  public static func == (left: Transformation, right: Transformation) -> Bool {
-    left.statement == right.statement && left.columns == right.columns
-  }
-
-  public func hash(into hasher: inout Hasher) { hasher.combine(statement) }
 }

@@ -76,11 +76,9 @@ extension OrderedDictionary<String, JSONValue> {
 
 /// What a rule found.
 func ruleJSON(_ result: RuleResult) -> JSONValue {
-  [
-    "rule": .string(result.rule), "column": .string(result.column), "kind": .string(result.kind.rawValue),
-    "action": .string(result.action.rawValue), "broken": .int(result.broken), "rows": .int(result.rows),
-    "samples": .array(result.samples.map { ["place": .string($0.place), "row": $0.row] as JSONValue }),
-  ]
+  var members = result.members
+  members["samples"] = .array(result.samples.map { ["place": .string($0.place), "row": $0.row] as JSONValue })
+  return .object(members)
 }
 
 private func finishedEvent(_ outcome: LoadOutcome) -> JSONValue {
