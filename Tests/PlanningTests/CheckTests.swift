@@ -235,6 +235,20 @@ import Testing
     }
   }
 
+  @Test("Where the source says no columns, the key is not said to lack one", arguments: ["upsert", "delete"])
+  func keyOfUnknownColumns(mode: String) throws {
+    let project = try orders("writeMode: \(mode)\nkey: [id]")
+    var observation = Observation()
+    observation.databases["wh"] = .reached(server())
+    observation.sources["orders"] = .unreadable([Diagnostic(.error, "source-readable", "there is no file orders.csv")])
+    let plan = Plan(scope: Scope(whole: project, state: nil), state: nil, observation: observation, newLineage: "new")
+    #expect(plan.isBlocked)
+    #expect(!plan.diagnostics.contains { $0.code == "unique-key" }, "\(plan.diagnostics)")
+    observation.sources["orders"] = .fields([SourceField(name: "no", type: "bigint", origin: "header")])
+    let known = Plan(scope: Scope(whole: project, state: nil), state: nil, observation: observation, newLineage: "new")
+    #expect(known.diagnostics.map(\.code).contains("unique-key"))
+  }
+
   @Test("Flows with one cause share one diagnostic") func oneCause() throws {
     let flows = (1...9).map { "  f\($0): {source: {path: f.csv}, destination: wh, columns: {id: bigint}}" }
     let project = try project(

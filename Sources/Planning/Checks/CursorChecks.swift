@@ -60,15 +60,7 @@ extension FlowContext {
     case .insert, .insertIgnore: break
     }
     if let key = spec.key, !key.isEmpty {
-      let names = Set(resolution.columns.map(\.name.name))
-      guard let unknown = key.first(where: { !names.contains($0) }) else { return [] }
-      return [
-        failed(
-          .uniqueKey,
-          "the key's column \(Identifier(unknown).sql) is not among the columns of flow/\(design.flow.name)",
-          about: "key of \(design.flow.name)", at: places.place(of: "key"),
-          help: suggestions(for: unknown, in: names.sorted(), called: "columns"))
-      ]
+      return key.map { Identifier($0) }.first(where: resolution.lacks).map { [unknownKeyColumn($0)] } ?? []
     }
     let lagged = cursor.lag.map { $0 > .zero } ?? false
     return [

@@ -7,7 +7,7 @@ extension FlowContext {
   func keyChecks() -> [Finding] {
     guard spec.writeMode.needsKey else { return [] }
     guard let key, !key.isEmpty else { return [noKey()] }
-    if let unknown = key.first(where: { name in !hasColumn(name) }) { return [unknownColumn(unknown)] }
+    if let unknown = key.first(where: lacks) { return [unknownKeyColumn(unknown)] }
     guard let table, table.kind.takesLoads else { return [] }
     // For the other modes apply adds what the table lacks.
     if spec.writeMode == .delete, let missing = key.first(where: { !table.hasColumn($0) }) {
@@ -21,9 +21,8 @@ extension FlowContext {
     return uniqueIndexCheck(key, list, table)
   }
 
-  private func hasColumn(_ name: Identifier) -> Bool {
-    resolution.columns.contains { $0.name == name }
-      || (spec.writeMode == .delete && table?.hasColumn(name) == true)
+  private func lacks(_ name: Identifier) -> Bool {
+    resolution.lacks(name) && !(spec.writeMode == .delete && table?.hasColumn(name) == true)
   }
 
   private func uniqueIndexCheck(_ key: [Identifier], _ list: String, _ table: Table) -> [Finding] {
@@ -95,7 +94,8 @@ extension FlowContext {
       help: ["write `key: [...]` with the columns that tell one row from another"])
   }
 
-  private func unknownColumn(_ name: Identifier) -> Finding {
+  /// That the key is to have a column that the flow does not have.
+  func unknownKeyColumn(_ name: Identifier) -> Finding {
     let columns = resolution.columns.map(\.name.name)
     return failed(
       .uniqueKey, "the key's column \(name.sql) is not among the columns of flow/\(design.flow.name)",

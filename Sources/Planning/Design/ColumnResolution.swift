@@ -33,6 +33,9 @@ struct ColumnResolution {
     missingFields = columns.filter { !$0.from.hasPrefix("$") && !names.contains($0.from) }
   }
 
+  /// Whether it is known that there is no such column: where nothing says which there are, any may be among them.
+  func lacks(_ name: Identifier) -> Bool { !isOpen && !columns.contains { $0.name == name } }
+
   private mutating func resolve(
     _ column: DeclaredColumn, types: [String: TypeResolution], recorded: AppliedResource?
   ) -> PlannedColumn {
