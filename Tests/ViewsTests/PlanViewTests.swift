@@ -1,4 +1,5 @@
 import Diagnostics
+import JSON
 import Planning
 import Testing
 import Views
@@ -41,6 +42,17 @@ import Views
     #expect(!text(unchanged + [Step(.blocked, "flow/c", reason: "")]).contains("Nothing to do"))
     #expect(!text(unchanged + [Step(.adopt, "flow/c", reason: "")]).contains("Nothing to do"))
     #expect(text(unchanged + [Step(.degraded, "flow/c", reason: "")]).contains("Nothing to do, but"))
+  }
+
+  @Test("Long values that begin alike are shown from shortly before they differ")
+  func longValues() {
+    func rules(_ action: String) -> String { String(repeating: "amount not_null, ", count: 9) + action + ", and on" }
+    var step = Step(.update, "flow/a", reason: "")
+    step.changes = [FieldChange(path: "quality", before: .string(rules("block")), after: .string(rules("warn")))]
+    let plan = Plan(lineage: "l", serial: 1, steps: [step], diagnostics: [], authorizers: [])
+    let text = PlanView(style: .plain).text(plan)
+    #expect(text.contains("not_null, block, and on → …"))
+    #expect(text.contains("not_null, warn, and on\n"))
   }
 
   @Test("The last line has each action's count, and the rare ones only where there are any")

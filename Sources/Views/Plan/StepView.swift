@@ -50,13 +50,29 @@ struct StepView {
     case (nil, nil): path
     case (nil, let after?): signed("+", .green, "\(path): \(text(after))")
     case (let before?, nil): signed("-", .boldRed, "\(path): \(text(before))")
-    case (let before?, let after?): signed("~", .yellow, "\(path): \(text(before)) → \(text(after))")
+    case (let before?, let after?): signed("~", .yellow, "\(path): \(texts(before, after))")
     }
   }
 
-  private func text(_ value: JSONValue) -> String {
+  private func text(_ value: JSONValue) -> String { whole(value).cut(to: valueWidth) }
+
+  private func whole(_ value: JSONValue) -> String {
     let text = if case .string(let text) = value, !text.isEmpty { text } else { value.text(.line) }
-    return text.printable().cut(to: max(20, (style.width - 20) / 2))
+    return text.printable()
+  }
+
+  private var valueWidth: Int { max(20, (style.width - 20) / 2) }
+
+  /// Both values; those that would look the same where they are cut begin shortly before they differ.
+  private func texts(_ before: JSONValue, _ after: JSONValue) -> String {
+    let values = [before, after].map(whole)
+    var shown = values.map { $0.cut(to: valueWidth) }
+    if shown[0] == shown[1] {
+      let same = zip(values[0], values[1]).prefix { $0 == $1 }.count
+      let left = max(0, same - valueWidth / 3)
+      shown = values.map { ("…" + $0.dropFirst(left)).cut(to: valueWidth) }
+    }
+    return shown.joined(separator: " → ")
   }
 
   private func operations(_ step: Step) -> [String] {
