@@ -15,7 +15,13 @@ enum Console {
   static func note(_ text: String) { write(text, to: STDERR_FILENO) }
 
   /// Prints on standard error without a newline at the end, for lines that are drawn anew.
-  static func draw(_ text: String) { writeAll(text, to: STDERR_FILENO) }
+  static func draw(_ text: String) {
+    StatusLine.giveWay()
+    writeError(text)
+  }
+
+  /// Prints on standard error, whatever stands there.
+  static func writeError(_ text: String) { writeAll(text, to: STDERR_FILENO) }
 
   /// Ends the process.
   static func exit(_ status: Int32) -> Never {
@@ -29,6 +35,7 @@ enum Console {
   }
 
   private static func write(_ text: String, to file: Int32) {
+    StatusLine.giveWay()
     writeAll(text.hasSuffix("\n") ? text : text + "\n", to: file)
   }
 

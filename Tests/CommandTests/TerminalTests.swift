@@ -50,6 +50,51 @@ struct TerminalTests {
     }
   }
 
+  @Test("What waits for a server says so at once, and how long it has waited, until there is something to say")
+  func waitingLine() async throws {
+    let silent = try Loopback()
+    silent.listen()
+    let project = try TemporaryProject([
+      "a.yaml": """
+      authorizers: {far: {host: 127.0.0.1, port: \(silent.port), database: d, username: u, connectTimeout: 2s}}
+      destinations: {far: {authorizer: far, defaultSchema: public}}
+      flows: {a: {source: {rows: [{id: 1}]}, destination: far, writeMode: insert, columns: {id: bigint}}}
+
+      """
+    ])
+    for (command, words) in [("plan", "Looking at far…"), ("check", "Connecting to far…")] {
+      try await Screen.with("\(Self.sluice) \(command)", in: project.path) { screen in
+        try await screen.wait(for: words)
+        try await screen.wait(for: "\(words) 1 s")
+        let end = try await screen.wait(for: "[ended 1]")
+        #expect(!end.contains(words), "\(end)")
+        #expect(end.contains("did not answer within 2s"), "\(end)")
+      }
+      try await Screen.with("\(Self.sluice) \(command) --quiet 2>seen; cat -v seen", in: project.path) { screen in
+        let end = try await screen.wait(for: "[ended 0]")
+        #expect(!end.contains("…"), "\(end)")
+      }
+    }
+    withExtendedLifetime(silent) {}
+  }
+
+  @Test("A load has a line from its start, before the server answers")
+  func starting() async throws {
+    let world = try await waiting()
+    let silent = try Loopback()
+    silent.listen()
+    var environment = world.variables
+    environment["DATABASE_URL"] = "postgresql://u@127.0.0.1:\(silent.port)/d"
+    try await Screen.with("trap : INT; \(Self.sluice) run numbers", in: world.project.path, environment: environment) {
+      screen in
+      try await screen.wait(for: "numbers   starting")
+      try await screen.type("", then: "C-c")
+      let end = try await screen.wait(for: "[ended 130]")
+      #expect(!end.contains("starting"), "\(end)")
+    }
+    withExtendedLifetime(silent) {}
+  }
+
   @Test("What is longer than the terminal is paged, and what fits, or goes elsewhere, is not")
   func paging() async throws {
     let project = try TemporaryProject()

@@ -115,6 +115,18 @@ import Views
     #expect(view.waitingLine("a", "another load is running", nameWidth: 3) == "a     another load is running")
   }
 
+  @Test("The line of what is waited for is cut to the terminal, and what a stranger wrote in it draws nothing")
+  func activity() {
+    func line(_ words: String, _ seconds: Int, width: Int = 60, colour: Bool = false) -> String {
+      ProgressView(style: Style(colour: colour, width: width)).activityLine(words, seconds: seconds)
+    }
+    #expect(line("Looking at crm", 0) == "Looking at crm…")
+    #expect(line("Looking at crm", 1_234) == "Looking at crm… 1,234 s")
+    #expect(line("Looking at crm", 3, width: 10) == "Looking a…")
+    #expect(!line("Looking at \u{1b}[2J", 3).contains("\u{1b}"))
+    #expect(line("Looking at crm", 0, colour: true) == "\u{1b}[2mLooking at crm…\u{1b}[0m")
+  }
+
   @Test("What became of an interrupted run, in a few lines however many flows there are")
   func interruption() {
     var outcome = RunOutcome()

@@ -30,6 +30,12 @@ public struct ProgressView: Sendable {
     "\(name(flow, nameWidth))   \(message.printable())".cut(to: style.width)
   }
 
+  /// The line of what the command waits for, at most `style.width` cells: `Looking at warehouse… 3 s`.
+  public func activityLine(_ words: String, seconds: Int) -> String {
+    let time = seconds > 0 ? "… \(Numbers.grouped(seconds)) s" : "…"
+    return style.paint((words.printable() + time).cut(to: style.width), .dim)
+  }
+
   /// The lines that fit on a terminal of so many rows: what is left out is counted in the last one.
   public func fitting(_ lines: [String], rows: Int) -> [String] {
     let room = max(1, rows - 1)

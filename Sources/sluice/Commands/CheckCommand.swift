@@ -35,9 +35,14 @@ struct CheckCommand: AsyncParsableCommand {
       let targets = try CheckTargets(addresses, in: loaded.project)
       let connector = try await workspace.connector(for: loaded.project)
       // In the sandbox no tunnel leads anywhere.
-      let tunnels = try await TunnelCheck.all(
-        project.sandbox ? [] : targets.tunnels, by: workspace.tunnels(of: loaded.project))
-      var checks = try await AuthorizerCheck.all(targets.authorizers, writers: targets.writers, through: connector)
+      let tunnelled = project.sandbox ? [] : targets.tunnels
+      let servers = StatusLine.list(targets.names, called: "server")
+      var (tunnels, checks) = try await StatusLine.during("Connecting to \(servers)") {
+        (
+          try await TunnelCheck.all(tunnelled, by: workspace.tunnels(of: loaded.project)),
+          try await AuthorizerCheck.all(targets.authorizers, writers: targets.writers, through: connector)
+        )
+      }
       if project.sandbox {
         for index in checks.indices { checks[index].host = "the sandbox" }
       }

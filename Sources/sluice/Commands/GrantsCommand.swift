@@ -41,7 +41,7 @@ struct GrantsCommand: AsyncParsableCommand {
     do {
       let loaded = try Planner(workspace: workspace).manifests()
       let name = try authorizer.map { text throws(Failure) in try loaded.project.authorizer(named: text).name }
-      let (all, diagnostics) = try await grants(in: loaded.project, workspace)
+      let (all, diagnostics) = try await grants(in: loaded, workspace)
       let grants = all.filter { name == nil || $0.authorizer == name }
       let shown = diagnostics.filter { name == nil || $0.authorizer == name }.map(\.diagnostic)
       speaker.document(grantsDocument(grants, diagnostics: shown))
@@ -54,17 +54,14 @@ struct GrantsCommand: AsyncParsableCommand {
   }
 
   private func grants(
-    in manifests: Project, _ workspace: Workspace
+    in manifests: LoadedProject, _ workspace: Workspace
   ) async throws -> ([AuthorizerGrants], [(authorizer: String, diagnostic: Diagnostic)]) {
-    let state = try workspace.store(environment: manifests.environment).read()
-    let connector = try await workspace.connector(for: manifests)
-    let project = try manifests.expanded(await manifests.listTables(through: connector), recorded: state)
+    let planner = Planner(workspace: workspace)
+    let state = try workspace.store(environment: manifests.project.environment).read()
+    let project = try await planner.expanded(manifests, state: state).project
     let scope = try Scope(Selection(), of: project, state: state)
-    var observation = await Observation.observe(scope, state: state, through: connector) {
-      source, today async throws(Failure) in
-      try await inspect(source, root: workspace.folder, today: today)
-    }
-    try Task.checkCancellation()
+    let connector = try await workspace.connector(for: project)
+    var observation = try await planner.observe(scope, state: state, through: connector)
     var diagnostics: [(authorizer: String, diagnostic: Diagnostic)] = []
     var assumed: Set<String> = []
     let used = Set(project.designs().flatMap(\.authorizers))

@@ -77,6 +77,8 @@ struct PreviewCommand: AsyncParsableCommand {
     let runner = try FlowRunner(
       project: result.scope.project, state: planned, connector: result.connector, run: run
     ) { _ in }
-    return try await runner.preview(name, rows: rows, asksRules: quality)
+    return try await StatusLine.during("Reading the rows of flow/\(name)") {
+      try await runner.preview(name, rows: rows, asksRules: quality)
+    }
   }
 }

@@ -83,7 +83,7 @@ struct RunCommand: AsyncParsableCommand {
       run.isInSandbox = project.sandbox
       let reader = try LedgerReader(applied.project, applied.state, names: names, connector: connector)
       if due {
-        let due = try await reader.dueSlots()
+        let due = try await StatusLine.during(Self.asking) { try await reader.dueSlots() }
         for flow in due.broken {
           speaker.note("flow/\(flow) is broken, and not run: `sluice run \(flow)` tries it again.")
         }
@@ -94,7 +94,8 @@ struct RunCommand: AsyncParsableCommand {
       } else if !names.allSatisfy(selection.names.contains) {
         // Who names a flow wants it loaded, paused or not, and waits for no further question.
         let named = selection.names
-        let paused = try await reader.paused().filter { !named.contains($0.key) }
+        let paused = try await StatusLine.during(Self.asking) { try await reader.paused() }
+          .filter { !named.contains($0.key) }
         passOver(paused, speaker)
         names = names.filter { paused[$0] == nil }
       }
@@ -105,7 +106,7 @@ struct RunCommand: AsyncParsableCommand {
         return try await self.backfill(backfill, names, runner, progress, workspace, speaker)
       }
       if failed {
-        names = try await runner.failed(among: names)
+        names = try await StatusLine.during(Self.asking) { try await runner.failed(among: names) }
         if names.isEmpty { speaker.note("No flow's last load has failed.") }
       }
       let outcome = await load(names, runner, progress)
@@ -113,6 +114,9 @@ struct RunCommand: AsyncParsableCommand {
       try conclude(outcome, workspace, speaker)
     } catch let failure as Failure { throw speaker.stop(failure) }
   }
+
+  /// What it does before the first load.
+  private static let asking = "Reading the ledgers"
 
   private func passOver(_ paused: [String: RecordedLoad], _ speaker: Speaker) {
     for (flow, mark) in paused.sorted(by: { $0.key < $1.key }) {
@@ -127,7 +131,9 @@ struct RunCommand: AsyncParsableCommand {
     guard names.count == 1 else {
       throw ValidationError("a backfill is of one flow, and `\(flows[0])` is \(names.count) flows")
     }
-    let windows = try await runner.windows(of: names[0], backfill.range, step: backfill.step)
+    let windows = try await StatusLine.during(Self.asking) {
+      try await runner.windows(of: names[0], backfill.range, step: backfill.step)
+    }
     if windows.loaded > 0 {
       speaker.note(
         "\(windows.loaded) of \(windows.all.count) windows were loaded before, and are skipped; --again loads them anew."

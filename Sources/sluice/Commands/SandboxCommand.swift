@@ -34,8 +34,11 @@ struct SandboxCommand: AsyncParsableCommand {
     func run() async throws {
       try await withSandbox(project, output) { sandbox, workspace, speaker in
         let loaded = try Planner(workspace: workspace).manifests()
-        let isNew = try await sandbox.start()
-        try await sandbox.prepare(loaded.project)
+        let isNew = try await StatusLine.during("Starting the sandbox") {
+          let isNew = try await sandbox.start()
+          try await sandbox.prepare(loaded.project)
+          return isNew
+        }
         let status = try await sandbox.status()
         speaker.document(status.json)
         let what = isNew ? "started" : "is running already"
@@ -57,7 +60,7 @@ struct SandboxCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await withSandbox(project, output) { sandbox, _, speaker in
-        let wasRunning = try await sandbox.stop()
+        let wasRunning = try await StatusLine.during("Stopping the sandbox") { try await sandbox.stop() }
         speaker.document(["formatVersion": 1, "stopped": .bool(wasRunning)])
         speaker.result(wasRunning ? "The sandbox is stopped." : "The sandbox was not running.")
       }
@@ -105,8 +108,10 @@ struct SandboxCommand: AsyncParsableCommand {
       try await withSandbox(project, output) { sandbox, workspace, _ in
         let loaded = try Planner(workspace: workspace).manifests()
         let chosen = try choose(from: loaded.project.authorizers)
-        try await sandbox.start()
-        try await sandbox.prepare(loaded.project)
+        try await StatusLine.during("Starting the sandbox") {
+          try await sandbox.start()
+          try await sandbox.prepare(loaded.project)
+        }
         try replaceProcess(sandbox.psqlArguments(for: chosen) + arguments)
       }
     }

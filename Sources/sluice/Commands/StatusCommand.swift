@@ -41,8 +41,11 @@ struct StatusCommand: AsyncParsableCommand {
       let names = try applied.selected(selection.selection(flows: flows))
       let reader = try LedgerReader(
         applied.project, applied.state, names: names, connector: try await workspace.connector(for: applied.project))
-      let (statuses, diagnostics) = try await reader.statuses()
-      let history = flows.count == 1 && statuses.count == 1 ? try await reader.history(limit: limit) : [:]
+      let (statuses, diagnostics, history) = try await StatusLine.during("Reading the ledgers") {
+        let (statuses, diagnostics) = try await reader.statuses()
+        let history = flows.count == 1 && statuses.count == 1 ? try await reader.history(limit: limit) : [:]
+        return (statuses, diagnostics, history)
+      }
       speaker.document(statusDocument(statuses, history: history, diagnostics: diagnostics))
       let view = StatusView(style: speaker.terminal.output)
       if let status = statuses.first, flows.count == 1, statuses.count == 1 {

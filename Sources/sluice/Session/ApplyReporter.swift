@@ -31,6 +31,7 @@ final class ApplyReporter: Sendable {
       if let json = eventJSON(event) { speaker.line(json) }
       guard speaker.isHuman, !speaker.isQuiet else { return }
       switch event {
+      case .stepStarted: if !shown.isDrawn { progressed(&shown) }
       case .stepFinished:
         shown.done += 1
         progressed(&shown)
@@ -41,7 +42,7 @@ final class ApplyReporter: Sendable {
         clear(&shown)
         Console.note("\(address.printable()): failed; what is under way is finished, nothing else is begun")
       case .applied: clear(&shown)
-      case .stepStarted, .loadStarted, .loadProgress, .loadRetrying, .loadWaiting, .loadFinished, .loadInterrupted:
+      case .loadStarted, .loadProgress, .loadRetrying, .loadWaiting, .loadFinished, .loadInterrupted:
         break
       }
     }

@@ -10,6 +10,8 @@ struct CheckTargets {
   let tunnels: [Resource<Tunnel>]
   /// The names of the authorizers that destinations use.
   let writers: Set<String>
+  /// What they are called, tunnels first.
+  var names: [String] { tunnels.map(\.name) + authorizers.map(\.name) }
 
   /// Finds those that `addresses` name (by themselves, or as what a flow, a source or a destination uses); all of them
   /// where none is given.

@@ -23,7 +23,9 @@ struct FlowSwitching {
       let names = try applied.selected(options.selection.selection(flows: options.flows))
       let reader = try LedgerReader(
         applied.project, applied.state, names: names, connector: try await workspace.connector(for: applied.project))
-      let changes = try await change(FlowSwitch(reader, by: Workspace.who, version: Sluice.version))
+      let changes = try await StatusLine.during("Writing to the ledgers") {
+        try await change(FlowSwitch(reader, by: Workspace.who, version: Sluice.version))
+      }
       for change in changes {
         speaker.result("flow/\(change.before.flow) \(words(change)).")
       }

@@ -33,7 +33,10 @@ struct Importer {
     let project = try await self.project()
     let authorizer = try project.authorizer(named: authorizer)
     let destination = try self.destination(in: project)
-    let found = try await authorizer.tables(through: try await workspace.connector(for: project))
+    let connector = try await workspace.connector(for: project)
+    let found = try await StatusLine.during("Listing the tables of \(authorizer.name)") {
+      try await authorizer.tables(through: connector)
+    }
     let tables = try found.named(by: patterns, in: "authorizer \(authorizer.name)")
     let flows = tables.map {
       Wanted(flow: Resource(imported: $0, of: authorizer.name, into: destination), words: "table \($0.sql)")

@@ -11,6 +11,7 @@ final class LoadReporter: Sendable {
   /// A load that is under way.
   private struct Moving {
     enum News {
+      case starting
       case progress(LoadProgress)
       case waiting(flow: String, message: String)
     }
@@ -45,6 +46,7 @@ final class LoadReporter: Sendable {
       stream(event, &shown)
       guard speaker.isHuman, !speaker.isQuiet else { return }
       switch event {
+      case .loadStarted(let flow, _, _, _): move(flow, .starting, &shown)
       case .loadProgress(let progress): move(progress.flow, .progress(progress), &shown)
       case .loadWaiting(let flow, _, let message, _):
         move(flow, .waiting(flow: flow, message: message), isUrgent: true, &shown)
@@ -58,7 +60,7 @@ final class LoadReporter: Sendable {
         let words = "try \(attempt) failed (\(error.message.printable())); again in \(delay.components.seconds) s"
         Console.note(error.message.hasPrefix("flow/\(flow)") ? words : "flow/\(flow): \(words)")
         draw(&shown)
-      case .loadStarted, .stepStarted, .stepFinished, .stepFailed, .stepWaiting, .applied: break
+      case .stepStarted, .stepFinished, .stepFailed, .stepWaiting, .applied: break
       }
     }
   }
@@ -131,6 +133,7 @@ final class LoadReporter: Sendable {
       if let last = moving.loggedAt, now - last < .seconds(10) { continue }
       shown.moving[index].loggedAt = now
       switch moving.news {
+      case .starting: Console.note("flow/\(moving.flow.printable()) has not begun to read yet")
       case .progress(let progress): Console.note(view.logLine(progress.later(by: now - moving.since)))
       case .waiting(let flow, let message): Console.note("flow/\(flow) waits: \(message)".printable())
       }
@@ -159,6 +162,7 @@ final class LoadReporter: Sendable {
     let now = ContinuousClock.now
     let lines = shown.moving.map { moving in
       switch moving.news {
+      case .starting: view.waitingLine(moving.flow, "starting", nameWidth: nameWidth)
       case .progress(let progress):
         view.terminalLine(progress.later(by: now - moving.since), nameWidth: nameWidth)
       case .waiting(let flow, let message): view.waitingLine(flow, message, nameWidth: nameWidth)

@@ -14,11 +14,7 @@ extension Planner {
     let loaded = try await expanded(manifests, state: state)
     let scope = try Scope(selection, of: loaded.project, state: state)
     let connector = try await workspace.connector(for: loaded.project)
-    let observation = await Observation.observe(scope, state: state, through: connector) {
-      source, today async throws(Failure) in
-      try await inspect(source, root: workspace.folder, today: today)
-    }
-    try Task.checkCancellation()
+    let observation = try await observe(scope, state: state, through: connector)
     let (plan, needs) = Plan.withNeeds(
       scope: scope, state: state, observation: observation, newLineage: Workspace.newLineage())
     let script = OwnerScript(plan, needs: needs, scope: scope, observation: observation)

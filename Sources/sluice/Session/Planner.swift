@@ -37,7 +37,10 @@ struct Planner {
   /// - Throws: `Failure` where two would have one name.
   func expanded(_ loaded: LoadedProject, state: AppliedState?) async throws -> LoadedProject {
     guard !loaded.project.authorizersOfManyTables.isEmpty else { return loaded }
-    let tables = await loaded.project.listTables(through: try await workspace.connector(for: loaded.project))
+    let connector = try await workspace.connector(for: loaded.project)
+    let tables = await StatusLine.during("Listing tables") {
+      await loaded.project.listTables(through: connector)
+    }
     try Task.checkCancellation()
     var loaded = loaded
     loaded.project = try loaded.project.expanded(tables, recorded: state)
@@ -49,14 +52,21 @@ struct Planner {
     let loaded = try await expanded(manifests, state: state)
     let scope = try Scope(selection, of: loaded.project, state: state)
     let connector = try await workspace.connector(for: loaded.project)
-    let observation = await Observation.observe(scope, state: state, through: connector) {
-      source, today async throws(Failure) in
-      try await inspect(source, root: workspace.folder, today: today)
-    }
-    try Task.checkCancellation()
+    let observation = try await observe(scope, state: state, through: connector)
     return Result(
       loaded: loaded, connector: connector, plan: plan(scope, state: state, observation, loaded.diagnostics),
       scope: scope, observation: observation)
+  }
+
+  /// Looks at what a plan of `scope` needs to know of databases and sources.
+  func observe(_ scope: Scope, state: AppliedState?, through connector: any Connector) async throws -> Observation {
+    let observation = await StatusLine.during(scope.words) {
+      await Observation.observe(scope, state: state, through: connector) { source, today async throws(Failure) in
+        try await inspect(source, root: workspace.folder, today: today)
+      }
+    }
+    try Task.checkCancellation()
+    return observation
   }
 
   /// A plan as it is saved.
@@ -82,5 +92,13 @@ struct Planner {
     }
     plan.diagnostics = (diagnostics + plan.diagnostics).sorted()
     return plan
+  }
+}
+
+extension Scope {
+  /// What is looked at, for people: `Looking at crm, warehouse`.
+  fileprivate var words: String {
+    let names = Set(designs.flatMap(\.authorizers)).sorted()
+    return "Looking at " + (names.isEmpty ? "the databases" : StatusLine.list(names, called: "database"))
   }
 }

@@ -35,6 +35,9 @@ struct Speaker: Sendable {
     folder = workspace.folder
     directory = workspace.options.location.directory
     bounds = workspace.options.untrusted ? ProjectBounds(of: workspace.folder) : nil
+    if isHuman, !isQuiet {
+      StatusLine.show(terminal.drawsProgress ? .terminal(colour: terminal.errors.colour) : .log)
+    }
   }
 
   /// For a command that works on no project.

@@ -100,8 +100,10 @@ struct Workspace {
     }
     if options.sandbox {
       let sandbox = try sandbox()
-      try await sandbox.start()
-      try await sandbox.prepare(project)
+      try await StatusLine.during("Starting the sandbox") {
+        try await sandbox.start()
+        try await sandbox.prepare(project)
+      }
       return SandboxConnector(sandbox: sandbox, command: Sluice.command)
     }
     return DirectConnector(
