@@ -1,4 +1,5 @@
 import Catalog
+import Diagnostics
 import Loading
 import Manifests
 import Planning
@@ -31,6 +32,77 @@ struct KeyOrderTests {
     #expect(again.counts.words == "read 60000, unchanged 60000")
     #expect(
       try await world.database.text("SELECT count(*), count(*) FILTER (WHERE s = 'new') FROM t") == "60000|6000")
+  }
+
+  /// A table in its key's order, what is upserted into it, and `more`.
+  private func world(_ more: String) async throws -> LoadingWorld {
+    try await LoadingWorld(
+      """
+      CREATE TABLE t (id int PRIMARY KEY, s text, n numeric(8,2) CHECK (n < 100));
+      INSERT INTO t SELECT n, nullif(n % 5, 0)::text, n % 3 FROM generate_series(1, 55000) n;
+      ANALYZE t;
+      """ + more,
+      files: [
+        "in.csv": "id,s,n\n"
+          + (1...60_000).map { "\($0),\($0 % 5 == 0 ? "" : "\($0 % 5)"),\($0 % 4 == 0 ? "" : "\($0 % 3)")\n" }.joined()
+      ])
+  }
+
+  private static let columns = [("id", "integer"), ("s", "text"), ("n", "numeric(8,2)")]
+  /// Of a row that was updated: ON CONFLICT locks it before, which the new row shows; MERGE does not.
+  private static let isLocked = "SELECT xmax <> 0 FROM t WHERE id = 4"
+
+  @Test(
+    "writes by MERGE where that does the same, and comes to the same end where not",
+    arguments: [
+      "",
+      """
+      CREATE FUNCTION pass() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+      CREATE TRIGGER pass BEFORE INSERT OR UPDATE ON t FOR EACH ROW EXECUTE FUNCTION pass();
+      """,
+      "CREATE TABLE child () INHERITS (t);",
+      "CREATE RULE nothing AS ON DELETE TO t DO ALSO NOTHING;",
+    ])
+  func merges(obstacle: String) async throws {
+    let world = try await world(obstacle)
+    let outcome = try await world.load(world.request(.upsert, Self.columns, key: ["id"]))
+    #expect(outcome.error == nil)
+    // Every fourth row has no number any more.
+    #expect(outcome.counts.words == "read 60000, inserted 5000, updated 13750, unchanged 41250")
+    let sum = (1...60_000).filter { $0 % 4 != 0 }.reduce(0) { $0 + $1 % 3 }
+    #expect(
+      try await world.database.text("SELECT count(*), count(s), count(n), sum(n) FROM t")
+        == "60000|48000|45000|\(sum).00")
+    #expect(try await world.database.text(Self.isLocked) == (obstacle.isEmpty ? "f" : "t"))
+  }
+
+  @Test("gets by another writer of one of the keys, and says which row is refused")
+  func failures() async throws {
+    let world = try await world("")
+    let other = try await world.database.connect()
+    try await other.perform { try $0.script("BEGIN; INSERT INTO t VALUES (57000, 'theirs', 0)") }
+    var patient = world.request(.upsert, Self.columns, key: ["id"])
+    patient.lockTimeout = .seconds(60)
+    let request = patient
+    async let loading = world.load(request)
+    try await world.database.wait(
+      until: """
+        EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'MERGE%'
+          AND wait_event_type = 'Lock' AND wait_event = 'transactionid')
+        """)
+    try await other.perform { try $0.script("COMMIT") }
+    await other.close()
+    let outcome = try await loading
+    #expect(outcome.error == nil)
+    #expect(try await world.database.text("SELECT count(*), min(s) FROM t WHERE id >= 57000") == "3001|1")
+    #expect(try await world.database.text(Self.isLocked) == "t")
+
+    try world.project.write(
+      "id,s,n\n" + (1...60_000).map { "\($0),new,\($0 == 58_000 ? 100 : 1)\n" }.joined(), to: "in.csv")
+    let refused = try await world.load(world.request(.upsert, Self.columns, key: ["id"]))
+    #expect(refused.error?.code == "check-violation")
+    #expect(refused.error?.place == Place(file: "in.csv", line: 58_001, column: 1))
+    #expect(try await world.database.text("SELECT count(*) FROM t WHERE s = 'new'") == "0")
   }
 
   /// How many entries of the key's index were read so far.

@@ -11,46 +11,56 @@ extension LoadRun {
     var counts = LoadCounts()
     counts.read = stage.rows
     counts.superseded = try keepLast(stage, database)
+    let statement = UpsertStatement(request, key: key)
     let isOrdered = try stage.followKeyOrder(to: request.target, database)
-    let written = try stage.merge(database) { database, rows in
-      try database.rows(upsertStatement(rows, key)) { (inserted: $0.int(0) ?? 0, updated: $0.int(1) ?? 0) }.first
-    }
+    let written = try (isOrdered ? merge(stage, statement, database) : nil) ?? insert(stage, statement, database)
     if isOrdered { try stage.forgetKeyOrder(database) }
-    counts.inserted = written?.inserted ?? 0
-    counts.updated = written?.updated ?? 0
+    counts.inserted = written.inserted
+    counts.updated = written.updated
     counts.deleted = try deleteMissing(
       from: stage.table, key: key, read: counts.read, inserted: counts.inserted, on: database)
     counts.unchanged = counts.read - stage.rejected - counts.superseded - counts.inserted - counts.updated
     return counts
   }
 
-  /// One statement: rows that are new or differ are found by a join, and written by ON CONFLICT, which another writer of
-  /// the same key cannot break.
-  private func upsertStatement(_ rows: SQL, _ key: [TargetColumn]) -> SQL {
-    let names = request.columns.map(\.name)
-    let keys = Set(key.map(\.name))
-    let others = names.filter { !keys.contains($0) }
-    let same = key.map { $0.isSame("s", "t") }
-    let compared = request.columns.filter { !keys.contains($0.name) && !$0.from.isMetadata }
-    let isNew: SQL = "t.\(identifier: key[0].name) IS NULL"
-    let differs: [SQL] = compared.map { column in
-      let cast: SQL = isComparable(column.base) ? "" : "::text"
-      return "s.\(identifier: column.name)\(sql: cast) IS DISTINCT FROM t.\(identifier: column.name)\(sql: cast)"
-    }
-    let set: [SQL] = others.map { "\(identifier: $0) = EXCLUDED.\(identifier: $0)" }
-    let action: SQL = set.isEmpty ? "NOTHING" : "UPDATE SET \(sql: set.joined(separator: ", "))"
-    let taken: [SQL] = names.map { "s.\(identifier: $0)" }
-    return """
-      WITH changed AS MATERIALIZED (
-        SELECT \(sql: taken.joined(separator: ", ")), \(sql: isNew) AS _sluice_is_new
-        FROM \(sql: rows) s LEFT JOIN \(name: request.target) t ON \(sql: same.joined(separator: " AND "))
-        WHERE \(sql: ([isNew] + differs).joined(separator: " OR "))
-      ), merged AS (
-        INSERT INTO \(name: request.target) (\(identifiers: names)) SELECT \(identifiers: names) FROM changed
-        ON CONFLICT (\(identifiers: key.map(\.name))) DO \(sql: action)
+  /// Takes the staged rows to the target by ON CONFLICT.
+  private func insert(
+    _ stage: Stage, _ statement: UpsertStatement, _ database: borrowing Database
+  ) throws -> (inserted: Int, updated: Int) {
+    try stage.merge(database) { database, rows in
+      try database.rows(statement.insertOnConflict(rows)) { ($0.int(0) ?? 0, $0.int(1) ?? 0) }.first
+    } ?? (0, 0)
+  }
+
+  /// Takes the staged rows to the target by MERGE.
+  ///
+  /// - Returns: nothing where that would not do the same as ON CONFLICT, or has failed, and done nothing: ON CONFLICT gets by
+  ///   what others have written meanwhile, and finds out which row is refused.
+  private func merge(
+    _ stage: Stage, _ statement: UpsertStatement, _ database: borrowing Database
+  ) throws -> (inserted: Int, updated: Int)? {
+    guard database.serverVersion >= 150_000, !hasRowSecurity,
+      try database.rows(statement.fitsMerge, { $0.bool(0) ?? false }).first == true
+    else { return nil }
+    try database.run("SAVEPOINT merging")
+    do {
+      let before = try database.rows(statement.counts, Self.counts).first
+      try database.run(statement.merge(stage.table))
+      let after = try database.rows(statement.counts, Self.counts).first
+      try database.run("RELEASE SAVEPOINT merging")
+      return (
+        (after?.inserted ?? 0) - (before?.inserted ?? 0), (after?.updated ?? 0) - (before?.updated ?? 0)
       )
-      SELECT count(*) FILTER (WHERE _sluice_is_new), count(*) FILTER (WHERE NOT _sluice_is_new) FROM changed
-      """
+    } catch let error as PostgresError
+      where error.kind == .statement && !error.isTransient && error.sqlState != "57014"
+    {
+      try database.script("ROLLBACK TO SAVEPOINT merging; RELEASE SAVEPOINT merging")
+      return nil
+    }
+  }
+
+  private static func counts(_ row: borrowing Row) -> (inserted: Int, updated: Int) {
+    (row.int(0) ?? 0, row.int(1) ?? 0)
   }
 
   /// Deletes the rows whose key is in the source.
@@ -89,16 +99,4 @@ extension LoadRun {
     }
     return columns
   }
-}
-
-/// Whether IS DISTINCT FROM tells all values of a type apart that show differently. Others (json has no equality, a
-/// box's is that of areas, an interval's takes 30 days for a month) are compared as text.
-func isComparable(_ type: String) -> Bool {
-  let name = type.prefix { $0 != "(" && $0 != "[" }
-  let plain: Set<Substring> = [
-    "smallint", "integer", "bigint", "numeric", "real", "double precision", "boolean", "text", "character varying",
-    "character", "date", "timestamp", "timestamp without time zone", "timestamp with time zone", "time",
-    "time without time zone", "uuid", "bytea", "jsonb", "inet", "cidr", "macaddr", "oid", "name",
-  ]
-  return plain.contains(name)
 }
