@@ -22,6 +22,11 @@ final class Batch {
     var row: RejectedRow
   }
 
+  /// How many bytes fill one.
+  static let fullBytes = 12 << 20
+  /// The same for the first one of a load.
+  static let firstBytes = 1 << 20
+
   private var content: BatchRows
   /// How many rows, and how many bytes of the source, were read when the batch was full.
   var rowsRead = 0
@@ -50,10 +55,14 @@ final class Batch {
 
   /// Adds rows of `feed` until the batch is full.
   ///
-  /// - Parameter isTextOnly: whether plain values go as text too.
+  /// - Parameters:
+  ///   - isTextOnly: whether plain values go as text too.
+  ///   - fullBytes: how many bytes fill it, `Batch.fullBytes` at most.
   /// - Returns: whether there may be more rows.
-  func fill(from feed: inout RowFeed, _ encoder: TupleEncoder, limit: Int, isTextOnly: Bool) throws -> Bool {
-    try content.fill(from: &feed, encoder, limit: limit, isTextOnly: isTextOnly)
+  func fill(
+    from feed: inout RowFeed, _ encoder: TupleEncoder, limit: Int, isTextOnly: Bool, fullBytes: Int
+  ) throws -> Bool {
+    try content.fill(from: &feed, encoder, limit: limit, isTextOnly: isTextOnly, fullBytes: fullBytes)
   }
 
   // MARK: Using it

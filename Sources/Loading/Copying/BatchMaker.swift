@@ -23,10 +23,14 @@ final class BatchMaker {
   func run(_ ring: Ring<Batch>) {
     do {
       var headers: [[String]] = []
+      // A small one first, so that the server has work soon.
+      var fullBytes = Batch.firstBytes
       while let batch = ring.take() {
         batch.clear()
         batch.headers = headers
-        let goesOn = try batch.fill(from: &feed, encoder, limit: limit, isTextOnly: wish.isMade)
+        let goesOn = try batch.fill(
+          from: &feed, encoder, limit: limit, isTextOnly: wish.isMade, fullBytes: fullBytes)
+        fullBytes = Batch.fullBytes
         (batch.rowsRead, batch.bytesRead) = (feed.ordinal, feed.bytesRead)
         headers = batch.headers
         if batch.isEmpty { ring.giveBack(batch) } else { ring.hand(batch) }

@@ -19,17 +19,14 @@ struct BatchRows: ~Copyable {
   /// The columns of JSON: what the server would refuse there in binary goes as text.
   private let jsonColumns: [Int]
 
-  /// How many bytes fill one.
-  static let fullBytes = 8 << 20
-
   /// No rows; they are to be of `columns`.
   init(rows: Int, _ columns: [TargetColumn]) {
     fullRows = rows
     jsonColumns = columns.indices.filter { ["json", "jsonb"].contains(columns[$0].base) }
     // Memory that is not written to costs nothing; what grows would be there twice for a while.
-    binary = ByteBuffer(capacity: Self.fullBytes)
+    binary = ByteBuffer(capacity: Batch.fullBytes)
     text = ByteBuffer(capacity: 4096)
-    raw = ByteBuffer(capacity: Self.fullBytes)
+    raw = ByteBuffer(capacity: Batch.fullBytes)
     self.rows.reserveCapacity(rows)
   }
 
@@ -49,12 +46,16 @@ struct BatchRows: ~Copyable {
 
   /// Adds rows of `feed` until the batch is full.
   ///
-  /// - Parameter isTextOnly: whether plain values go as text too.
+  /// - Parameters:
+  ///   - isTextOnly: whether plain values go as text too.
+  ///   - fullBytes: how many bytes fill it.
   /// - Returns: whether there may be more rows.
-  mutating func fill(from feed: inout RowFeed, _ encoder: TupleEncoder, limit: Int, isTextOnly: Bool) throws -> Bool {
+  mutating func fill(
+    from feed: inout RowFeed, _ encoder: TupleEncoder, limit: Int, isTextOnly: Bool, fullBytes: Int
+  ) throws -> Bool {
     var part = -1
     var zonelessIsUTC = true
-    while rows.count < fullRows, bytes < Self.fullBytes {
+    while rows.count < fullRows, bytes < fullBytes {
       do {
         guard feed.nextOrdinal <= limit, try feed.next() else { return false }
         if feed.part != part {

@@ -10,7 +10,9 @@ struct BatchSender {
 
   /// Sends all plain rows, or all others.
   func send(_ batch: Batch, isText: Bool, _ database: borrowing Database) throws {
-    if hasOrdinal { return try send(batch, batch.rows.filter { $0.isText == isText }[...], database) }
+    if hasOrdinal {
+      return try send(batch, batch.rows.lazy.filter { $0.isText == isText }, isText: isText, database)
+    }
     _ = try database.copyIn(destination.copy(isBinary: !isText)) { copy in
       if !isText { try TupleEncoder.header.withUnsafeBytes { try copy.send($0) } }
       let bytes = batch.allSent(isText: isText)
@@ -25,11 +27,12 @@ struct BatchSender {
   }
 
   /// Sends `rows`, which are all plain or all text.
-  func send(_ batch: Batch, _ rows: ArraySlice<Batch.Row>, _ database: borrowing Database) throws {
-    guard let first = rows.first else { return }
-    _ = try database.copyIn(destination.copy(isBinary: !first.isText)) { copy in
+  func send(
+    _ batch: Batch, _ rows: some Sequence<Batch.Row>, isText: Bool, _ database: borrowing Database
+  ) throws {
+    _ = try database.copyIn(destination.copy(isBinary: !isText)) { copy in
       var out = ByteBuffer(capacity: ChunkMaker.messageSize * 5 / 4)
-      if !first.isText { out.append(TupleEncoder.header) }
+      if !isText { out.append(TupleEncoder.header) }
       for row in rows {
         append(row, of: batch, to: &out)
         if out.count >= ChunkMaker.messageSize {
@@ -37,7 +40,7 @@ struct BatchSender {
           out.truncate(to: 0)
         }
       }
-      if !first.isText { out.append(TupleEncoder.trailer) }
+      if !isText { out.append(TupleEncoder.trailer) }
       try out.all().withUnsafeBytes { try copy.send($0) }
     }
   }
@@ -71,7 +74,9 @@ struct BatchSender {
   ) throws {
     let table = destination.name
     try Loading.settle(rows, table: table, &refusals, isEnd: { rows[$0].isText != rows[$1].isText }) { range in
-      try database.attempt(table: table) { try send(batch, rows[range], database) }
+      try database.attempt(table: table) {
+        try send(batch, rows[range], isText: rows[range.lowerBound].isText, database)
+      }
     }
   }
 }

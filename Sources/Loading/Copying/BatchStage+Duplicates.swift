@@ -10,6 +10,7 @@ extension BatchStage {
   /// That such a row is refused is certain; only what the server would say is made up, and that by comparison: for each
   /// key a first row is tried, and where the server says another thing of it, so are all others.
   func refuseDuplicates(_ refusals: inout Refusals, _ database: borrowing Database) throws {
+    try emptyRefused(database)
     for key in rules.keys {
       guard knownWords[key.rule] ?? true, let duplicates = key.duplicates(among: names.suspects, in: names.stage) else {
         continue

@@ -19,10 +19,9 @@ extension BatchStage {
     _ ordinals: ClosedRange<Int>, _ refusals: inout Refusals, _ database: borrowing Database
   ) throws {
     try index(database)
-    try database.run(
-      names.insertInOrder(
-        ordinals, insert, hasRowSecurity: hasRowSecurity, room: refusals.room - refusals.rows.count))
-    try readRefused(&refusals, database)
+    let block = names.insertInOrder(
+      ordinals, insert, hasRowSecurity: hasRowSecurity, room: refusals.room - refusals.rows.count)
+    try refuse(by: block, &refusals, database)
   }
 
   private func index(_ database: borrowing Database) throws {

@@ -39,8 +39,7 @@ extension BatchStage {
     if refused != nil {
       written.insert(names.texts)
       try database.run("INSERT INTO pg_temp.\(identifier: names.texts) \(sql: texts)")
-      try database.run(names.judge(columns, room: refusals.room))
-      try readRefused(&refusals, database)
+      try refuse(by: names.judge(columns, room: refusals.room), &refusals, database)
     }
     judgedGood = ordinals.count - refusals.rows.count
   }

@@ -88,8 +88,7 @@ final class BatchStage {
         try texts.send(batch, isText: true, database)
       }
       if refused == nil {
-        try database.run(names.judge(columns, room: refusals.room - refusals.rows.count))
-        try readRefused(&refusals, database)
+        try refuse(by: names.judge(columns, room: refusals.room - refusals.rows.count), &refusals, database)
         judgedGood = batch.texts - (refusals.rows.count - before)
         if judgedGood > 0 { written.insert(names.stage) }
         return
@@ -106,6 +105,19 @@ final class BatchStage {
     try database.run("\(sql: insert) ORDER BY s.\(identifier: Stage.ordinal)")
   }
 
+  /// Runs a block that writes down what is refused.
+  func refuse(by block: SQL, _ refusals: inout Refusals, _ database: borrowing Database) throws {
+    try emptyRefused(database)
+    try database.run(block)
+    try readRefused(&refusals, database)
+  }
+
+  /// Takes out what was refused before, and read.
+  func emptyRefused(_ database: borrowing Database) throws {
+    guard written.remove(names.refused) != nil else { return }
+    try database.run("TRUNCATE pg_temp.\(identifier: names.refused)")
+  }
+
   func readRefused(_ refusals: inout Refusals, _ database: borrowing Database) throws {
     let refused = try database.rows(
       """
@@ -117,7 +129,7 @@ final class BatchStage {
       refusals.add(
         row.int(0) ?? 0, sqlState: row.text(1), column: column, message: row.text(2) ?? "", detail: row.text(3))
     }
-    if refused.count > 0 { try database.run("TRUNCATE pg_temp.\(identifier: names.refused)") }
+    if refused.count > 0 { written.insert(names.refused) }
   }
 
   // MARK: The target
@@ -143,8 +155,7 @@ final class BatchStage {
   func trySuspects(_ count: Int, _ refusals: inout Refusals, _ database: borrowing Database) throws {
     if count > Self.manySuspects { try refuseDuplicates(&refusals, database) }
     if refusals.areTooMany { return }
-    try database.run(names.trySuspects(columns, target, room: refusals.room - refusals.rows.count))
-    try readRefused(&refusals, database)
+    try refuse(by: names.trySuspects(columns, target, room: refusals.room - refusals.rows.count), &refusals, database)
   }
 
   /// Stages those plain rows for which `isWanted` holds.
@@ -166,8 +177,8 @@ final class BatchStage {
         if suspects.isEmpty {
           try targetSender.send(batch, isText: false, database)
         } else {
-          let others = batch.rows.filter { !$0.isText && !suspects.contains($0.ordinal) }
-          try targetSender.send(batch, others[...], database)
+          let others = batch.rows.lazy.filter { !$0.isText && !suspects.contains($0.ordinal) }
+          try targetSender.send(batch, others, isText: false, database)
         }
       }
       guard judgedGood > 0 else { return }
@@ -201,10 +212,7 @@ final class BatchStage {
     written.formUnion([names.keys, names.suspects])
     try database.run("SAVEPOINT suspects")
     do {
-      if let batch {
-        let plain = batch.rows.filter { !$0.isText }
-        try keys.send(batch, plain[...], database)
-      }
+      if let batch, batch.texts < batch.rows.count { try keys.send(batch, isText: false, database) }
       if judgedGood > 0 {
         let columns = keys.destination.columns
         try database.run(

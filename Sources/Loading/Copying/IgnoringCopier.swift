@@ -64,15 +64,25 @@ final class IgnoringCopier {
       if !isDone { stop.stop() }
       end.wait()
     }
+    // What was rejected is told in any case; an error of the load goes before one of the file.
+    let settled = Result { try settleAll(database) }
+    let written = Result { try log.finish() }
+    try settled.get()
+    try written.get()
+    isDone = true
+    return maker.summary
+  }
+
+  private func settleAll(_ database: borrowing Database) throws {
+    let ring = ring
     while let batch = try ring.next(while: { try database.checkCancellation() }) {
       var refusals = Refusals(room: log.room.map { $0 - batch.faults.count } ?? .max)
       if !batch.rows.isEmpty, !refusals.areTooMany { try settle(batch, &refusals, database) }
-      try log.add(refusals, of: batch, parts)
       meter.report(rows: batch.rowsRead, bytes: batch.bytesRead)
-      ring.giveBack(batch)
+      // Its rejected rows are written while the next batch is settled.
+      nonisolated(unsafe) let settled = batch
+      try log.add(refusals, of: batch, parts) { ring.giveBack(settled) }
     }
-    isDone = true
-    return maker.summary
   }
 
   /// Starts the thread that fills batches.

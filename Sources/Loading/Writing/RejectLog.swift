@@ -1,139 +1,73 @@
 internal import Diagnostics
-internal import JSON
 internal import Secrets
 internal import SystemPackage
-
-#if canImport(FoundationEssentials)
-  internal import FoundationEssentials
-#else
-  internal import Foundation
-#endif
 
 extension LoadRequest {
   /// Where this load's rejected rows are written.
   var rejectsFile: FilePath { rejects.appending(flow).appending("\(load).jsonl") }
 }
 
-/// A row that was kept out.
-struct RejectedRow {
-  var file: String?
-  var line: Int
-  var sqlState: String?
-  var message: String
-  /// The source's fields by name, in order; nothing where the row could not be taken apart.
-  var fields: [(name: String, value: String?)]?
-  /// The row as it stands in the file, where it could not be taken apart.
-  var text: String?
-  /// For a row of a database: its table, as `crm.public.orders`, and what it is told by.
-  var source: String?
-  var key: [(name: String, value: String?)] = []
-
-  /// Appends one line of JSON.
-  func append(to line: inout [UInt8]) {
-    line += "{\"file\":".utf8
-    Self.append(file, to: &line)
-    line += ",\"line\":\(self.line),\"sqlState\":".utf8
-    Self.append(sqlState, to: &line)
-    line += ",\"message\":".utf8
-    Self.append(message, to: &line)
-    if let text {
-      line += ",\"text\":".utf8
-      Self.append(text, to: &line)
-    }
-    if let source {
-      line += ",\"source\":".utf8
-      Self.append(source, to: &line)
-    }
-    if !key.isEmpty {
-      line += ",\"key\":".utf8
-      Self.append(key, to: &line)
-    }
-    if let fields {
-      line += ",\"row\":".utf8
-      Self.append(fields, to: &line)
-    }
-    line += "}\n".utf8
-  }
-
-  private static func append(_ fields: [(name: String, value: String?)], to line: inout [UInt8]) {
-    line.append(UInt8(ascii: "{"))
-    for (index, field) in fields.enumerated() {
-      if index > 0 { line.append(UInt8(ascii: ",")) }
-      append(field.name, to: &line)
-      line.append(UInt8(ascii: ":"))
-      append(field.value, to: &line)
-    }
-    line.append(UInt8(ascii: "}"))
-  }
-
-  /// Appends a string, or null. There may be as many of them as rows of the source, and most are plain.
-  private static func append(_ text: String?, to line: inout [UInt8]) {
-    guard let text else { return line += "null".utf8 }
-    let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
-    guard isPlain else { return line += JSONValue.string(text).text(.line).utf8 }
-    line.append(UInt8(ascii: "\""))
-    line += text.utf8
-    line.append(UInt8(ascii: "\""))
-  }
-
-  /// The same as a finding.
-  var diagnostic: Diagnostic {
-    let words = file == nil ? "row \(line): \(message)" : message
-    return Diagnostic(
-      .error, "row-rejected", words, at: file.map { Place(file: $0, line: line, column: 1) },
-      help: sqlState.map { ["SQLSTATE \($0)"] } ?? [])
-  }
-}
-
-/// Counts rejected rows, and writes them to a file that is made with the first one, or keeps them.
+/// Counts rejected rows, and has them written to a file, or keeps them.
 final class RejectLog {
-  private let path: FilePath?
-  private var file: FileDescriptor?
-  private var buffer: [UInt8] = []
+  private let file: RejectsFile?
   private(set) var count = 0
   /// What there is without a file.
   private(set) var kept: [Diagnostic] = []
   /// How many are allowed; nothing: any number.
   var most: Int?
 
-  private static let bufferSize = 1 << 16
-
-  init(file path: FilePath?) { self.path = path }
-
-  deinit { try? file?.close() }
+  init(file path: FilePath?) { file = path.map { RejectsFile($0) } }
 
   /// How many more are allowed; nothing: any number.
   var room: Int? { most.map { $0 - count } }
 
-  /// Adds a batch's rejected rows, in the source's order; they are in the file when this returns or throws.
+  /// Adds a batch's rejected rows, in the source's order; with a file they are written while other work goes on.
   ///
-  /// - Throws: `Failure` where there are too many, or the file cannot be written.
-  func add(_ refusals: Refusals, of batch: Batch, _ parts: [SourcePart]) throws {
-    try refusals.forEachRejected(of: batch, parts) { try keep($0) }
-    try conclude()
+  /// - Parameter end: is called, by whatever thread, when the batch may be used for other rows.
+  /// - Throws: `Failure` where there are too many, and then all are in the file, or where it could not be written.
+  func add(
+    _ refusals: Refusals, of batch: Batch, _ parts: [SourcePart], end: @escaping @Sendable () -> Void
+  ) throws {
+    // Nobody changes it before `end` is called.
+    nonisolated(unsafe) let batch = batch
+    try add(refusals.rows.count + batch.faults.count, end: end) { body in
+      try refusals.forEachRejected(of: batch, parts, body)
+    }
   }
 
   /// Adds rejected rows; they are in the file when this returns or throws.
   ///
   /// - Throws: `Failure` where there are too many, or the file cannot be written.
   func add(_ rows: [RejectedRow]) throws {
-    for row in rows { try keep(row) }
-    try conclude()
+    try add(rows.count, end: {}) { body in for row in rows { try body(row) } }
+    try finish()
   }
 
-  private func keep(_ row: RejectedRow) throws(Failure) {
-    if let most, count > most { return }
-    count += 1
-    var row = row
-    // It may be what a trigger or a function says.
-    row.message = Redaction.redacted(row.message)
-    if path == nil { kept.append(row.diagnostic) } else { row.append(to: &buffer) }
-    if buffer.count >= Self.bufferSize { try flush() }
-  }
+  /// Waits until all rows are in the file.
+  ///
+  /// - Throws: `Failure` where it could not be written.
+  func finish() throws { try file?.finish() }
 
-  private func conclude() throws(Failure) {
-    try flush()
-    if let most, count > most { throw tooMany("more than \(most) rows were rejected") }
+  /// Adds the first of `rows` rows that `each` hands out, one more than is allowed.
+  private func add(
+    _ rows: Int, end: @escaping @Sendable () -> Void,
+    each: @escaping @Sendable ((RejectedRow) throws -> Void) throws -> Void
+  ) throws {
+    let added = min(rows, most.map { max(0, $0 + 1 - count) } ?? .max)
+    count += added
+    if let file {
+      try file.write(added, each: each, end: end)
+    } else {
+      var left = added
+      try each { row in
+        if left > 0 { kept.append(row.redacted.diagnostic) }
+        left -= 1
+      }
+      end()
+    }
+    guard let most, count > most else { return }
+    try finish()
+    throw tooMany("more than \(most) rows were rejected")
   }
 
   /// Why the load fails.
@@ -141,27 +75,15 @@ final class RejectLog {
     Failure(
       Diagnostic(
         .error, "too-many-rejects", "\(message): nothing was written",
-        help: path.map { ["the rejected rows are in \($0)"] } ?? []))
+        help: file.map { ["the rejected rows are in \($0.path)"] } ?? []))
   }
+}
 
-  private func flush() throws(Failure) {
-    guard let path, !buffer.isEmpty else { return }
-    do {
-      try open(path).writeAll(buffer)
-    } catch {
-      throw Failure(
-        Diagnostic(.error, "rejects-unwritable", "cannot write rejected rows to \(path): \(fileErrorWords(error))"))
-    }
-    buffer.removeAll(keepingCapacity: true)
-  }
-
-  private func open(_ path: FilePath) throws -> FileDescriptor {
-    if let file { return file }
-    try FileManager.default.createDirectory(
-      atPath: path.removingLastComponent().string, withIntermediateDirectories: true)
-    let opened = try FileDescriptor.open(
-      path, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: .ownerReadWrite)
-    file = opened
-    return opened
+extension RejectedRow {
+  /// The same without secrets: its message may be what a trigger or a function says.
+  var redacted: RejectedRow {
+    var row = self
+    row.message = Redaction.redacted(row.message)
+    return row
   }
 }

@@ -1,0 +1,78 @@
+internal import Diagnostics
+internal import Dispatch
+internal import SystemPackage
+
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
+/// The file of a load's rejected rows, which is made with the first one.
+///
+/// It is written by a thread of its own: a row is taken apart once more for that, while the server has other work.
+final class RejectsFile: Sendable {
+  let path: FilePath
+  private let queue = DispatchQueue(label: "sluice.rejects")
+
+  // Used on the queue alone.
+  nonisolated(unsafe) private var file: FileDescriptor?
+  nonisolated(unsafe) private var buffer: [UInt8] = []
+  nonisolated(unsafe) private var error: (any Error)?
+
+  private static let bufferSize = 1 << 16
+
+  init(_ path: FilePath) { self.path = path }
+
+  deinit { try? file?.close() }
+
+  /// Begins to write the first `count` of the rows that `each` hands out.
+  ///
+  /// - Parameter end: is called when that is done, or has failed.
+  /// - Throws: what kept rows before these from being written.
+  func write(
+    _ count: Int, each: @escaping @Sendable ((RejectedRow) throws -> Void) throws -> Void,
+    end: @escaping @Sendable () -> Void
+  ) throws {
+    if count == 0 { return end() }
+    queue.async { [self] in
+      defer { end() }
+      if error != nil { return }
+      do {
+        var left = count
+        try each { row in
+          if left > 0 { row.redacted.append(to: &buffer) }
+          left -= 1
+          if buffer.count >= Self.bufferSize { try flush() }
+        }
+        try flush()
+      } catch { self.error = error }
+    }
+  }
+
+  /// Waits until all rows are in the file.
+  ///
+  /// - Throws: what kept them from being written.
+  func finish() throws { try queue.sync { if let error { throw error } } }
+
+  private func flush() throws(Failure) {
+    if buffer.isEmpty { return }
+    do {
+      try open().writeAll(buffer)
+    } catch {
+      throw Failure(
+        Diagnostic(.error, "rejects-unwritable", "cannot write rejected rows to \(path): \(fileErrorWords(error))"))
+    }
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  private func open() throws -> FileDescriptor {
+    if let file { return file }
+    try FileManager.default.createDirectory(
+      atPath: path.removingLastComponent().string, withIntermediateDirectories: true)
+    let opened = try FileDescriptor.open(
+      path, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: .ownerReadWrite)
+    file = opened
+    return opened
+  }
+}
