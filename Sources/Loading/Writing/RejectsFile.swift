@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import Dispatch
+internal import Synchronization
 internal import SystemPackage
 
 #if canImport(FoundationEssentials)
@@ -18,7 +19,9 @@ final class RejectsFile: Sendable {
   // Used on the queue alone.
   nonisolated(unsafe) private var file: FileDescriptor?
   nonisolated(unsafe) private var buffer: [UInt8] = []
-  nonisolated(unsafe) private var error: (any Error)?
+
+  /// What kept rows from being written: none are any more.
+  private let error = Mutex<(any Error)?>(nil)
 
   private static let bufferSize = 1 << 16
 
@@ -34,11 +37,12 @@ final class RejectsFile: Sendable {
     _ count: Int, each: @escaping @Sendable ((RejectedRow) throws -> Void) throws -> Void,
     end: @escaping @Sendable () -> Void
   ) throws {
+    try throwError()
     if count == 0 { return end() }
     queue.async { [self] in
       defer { end() }
-      if error != nil { return }
       do {
+        try throwError()
         var left = count
         try each { row in
           if left > 0 { row.redacted.append(to: &buffer) }
@@ -46,14 +50,19 @@ final class RejectsFile: Sendable {
           if buffer.count >= Self.bufferSize { try flush() }
         }
         try flush()
-      } catch { self.error = error }
+      } catch { self.error.withLock { $0 = error } }
     }
   }
 
   /// Waits until all rows are in the file.
   ///
   /// - Throws: what kept them from being written.
-  func finish() throws { try queue.sync { if let error { throw error } } }
+  func finish() throws {
+    queue.sync {}
+    try throwError()
+  }
+
+  private func throwError() throws { try error.withLock { if let error = $0 { throw error } } }
 
   private func flush() throws(Failure) {
     if buffer.isEmpty { return }
