@@ -1,37 +1,28 @@
 import Synchronization
 import Views
 
-/// The last line of a terminal, which says what the command waits for until it has something to say; without a terminal, a
-/// line every ten seconds.
+/// The last line of a terminal, which says what the command waits for until it has something to say.
 ///
 /// There is one of it in a process, as there is one standard error. Whatever else is printed takes it away first.
 enum StatusLine {
-  /// Where it is shown.
-  enum Manner {
-    /// Drawn anew each second; whether in colours.
-    case terminal(colour: Bool)
-    case log
-  }
-
   private struct Work {
     var words: String
     var since: ContinuousClock.Instant
-    var seconds = 0
   }
 
   private struct Shown {
-    /// Nothing: it is not shown.
-    var manner: Manner?
+    /// Whether it has colours; nothing: it is not shown.
+    var colour: Bool?
     var work: Work?
     var isDrawn = false
   }
 
   private static let shown = Mutex(Shown())
 
-  /// Has it shown from now on; nothing: not any more.
-  static func show(_ manner: Manner?) { shown.withLock { $0.manner = manner } }
+  /// Has it drawn from now on.
+  static func show(colour: Bool) { shown.withLock { $0.colour = colour } }
 
-  /// Says what the command waits for, as long as `body` runs.
+  /// Says what the command waits for, and for how long, as long as `body` runs.
   ///
   /// - Parameter words: as in `Looking at warehouse`.
   static func during<T>(_ words: String, _ body: () async throws -> T) async rethrows -> T {
@@ -51,9 +42,9 @@ enum StatusLine {
 
   private static func begin(_ words: String) -> Bool {
     shown.withLock { shown in
-      guard shown.manner != nil else { return false }
+      guard shown.colour != nil else { return false }
       shown.work = Work(words: words, since: .now)
-      if case .terminal = shown.manner { draw(&shown) }
+      draw(&shown)
       return true
     }
   }
@@ -65,31 +56,21 @@ enum StatusLine {
     }
   }
 
-  /// Looks at the clock each second until the task is cancelled.
+  /// Draws it anew each second until the task is cancelled.
   private static func keepUp() async {
     while true {
       try? await Task.sleep(for: .seconds(1))
       if Task.isCancelled { return }
-      shown.withLock { shown in
-        guard let work = shown.work else { return }
-        let seconds = Int(work.since.duration(to: .now) / .seconds(1))
-        shown.work?.seconds = seconds
-        switch shown.manner {
-        case .terminal: draw(&shown)
-        case .log where seconds / 10 > work.seconds / 10:
-          Console.writeError("\(work.words.printable()): \(seconds) s\n")
-        case .log, nil: break
-        }
-      }
+      shown.withLock { draw(&$0) }
     }
   }
 
   /// The cursor stays before the line, so that what others print, as the terminal does with `^C`, stands over it.
   private static func draw(_ shown: inout Shown) {
-    guard case .terminal(let colour) = shown.manner, let work = shown.work else { return }
+    guard let colour = shown.colour, let work = shown.work else { return }
     let style = Style(colour: colour, width: max(1, (Terminal.size()?.columns ?? 80) - 1))
-    let line = ProgressView(style: style).activityLine(work.words, seconds: work.seconds)
-    Console.writeError("\r\u{1b}[K\(line)\r")
+    let seconds = Int(work.since.duration(to: .now) / .seconds(1))
+    Console.writeError("\r\u{1b}[K\(ProgressView(style: style).activityLine(work.words, seconds: seconds))\r")
     shown.isDrawn = true
   }
 

@@ -35,9 +35,7 @@ struct Speaker: Sendable {
     folder = workspace.folder
     directory = workspace.options.location.directory
     bounds = workspace.options.untrusted ? ProjectBounds(of: workspace.folder) : nil
-    if isHuman, !isQuiet {
-      StatusLine.show(terminal.drawsProgress ? .terminal(colour: terminal.errors.colour) : .log)
-    }
+    if isHuman, !isQuiet, terminal.drawsProgress { StatusLine.show(colour: terminal.errors.colour) }
   }
 
   /// For a command that works on no project.
