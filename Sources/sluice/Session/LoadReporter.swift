@@ -46,7 +46,7 @@ final class LoadReporter: Sendable {
       stream(event, &shown)
       guard speaker.isHuman, !speaker.isQuiet else { return }
       switch event {
-      case .loadStarted(let flow, _, _, _): move(flow, .starting, &shown)
+      case .loadStarted(let flow, _, _, _): if speaker.terminal.drawsProgress { move(flow, .starting, &shown) }
       case .loadProgress(let progress): move(progress.flow, .progress(progress), &shown)
       case .loadWaiting(let flow, _, let message, _):
         move(flow, .waiting(flow: flow, message: message), isUrgent: true, &shown)
@@ -133,7 +133,7 @@ final class LoadReporter: Sendable {
       if let last = moving.loggedAt, now - last < .seconds(10) { continue }
       shown.moving[index].loggedAt = now
       switch moving.news {
-      case .starting: Console.note("flow/\(moving.flow.printable()) has not begun to read yet")
+      case .starting: break
       case .progress(let progress): Console.note(view.logLine(progress.later(by: now - moving.since)))
       case .waiting(let flow, let message): Console.note("flow/\(flow) waits: \(message)".printable())
       }
