@@ -115,6 +115,16 @@ import Views
     #expect(view.waitingLine("a", "another load is running", nameWidth: 3) == "a     another load is running")
   }
 
+  @Test("What the server does by itself is no progress of reading")
+  func serverAtWork() {
+    let view = ProgressView(style: Style(colour: false, width: 80))
+    var progress = progress(1_234_567, 120_500_000, of: 120_500_000, seconds: 65)
+    progress.isServerAtWork = true
+    #expect(view.logLine(progress) == "orders: 1,234,567 rows read, the server is at work, 1 min 5 s")
+    progress.rows = 0
+    #expect(view.terminalLine(progress, nameWidth: 6) == "orders   the server is at work   1 min 5 s")
+  }
+
   @Test("The line of what is waited for is cut to the terminal, and what a stranger wrote in it draws nothing")
   func activity() {
     func line(_ words: String, _ seconds: Int, width: Int = 60, colour: Bool = false) -> String {

@@ -40,6 +40,7 @@ extension LoadRun {
       let order: SQL = isOrderNeeded ? part.span.map { "ORDER BY \(sql: $0.value)" } ?? "" : ""
       expressions.insert("row_number() OVER (\(sql: order)) + \(raw: String(before))", at: 0)
     }
+    meter.reportServerAtWork(rows: before)
     do {
       return try database.run(
         """

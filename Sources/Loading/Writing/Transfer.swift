@@ -42,6 +42,7 @@ extension LoadRun {
       }
     }
     newFields.formUnion(summary.newFields)
+    meter.reportServerAtWork(rows: summary.rows)
     return summary
   }
 

@@ -147,6 +147,8 @@ public struct LoadProgress: Sendable {
   public var totalBytes: Int?
   /// Since the load began.
   public var seconds: Double
+  /// Whether the rest is the server's work alone: all rows are read, or it reads them by itself.
+  public var isServerAtWork = false
   /// The window of a backfill that the load stands for.
   public var window: LoadWindow?
 

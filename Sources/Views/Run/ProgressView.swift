@@ -11,6 +11,7 @@ public struct ProgressView: Sendable {
   /// A flow's line on a terminal, at most `style.width` cells: what does not fit is left out from the end.
   ///
   ///     orders   1,234,567 rows   45,000 rows/s   120.5 MB of 1.2 GB   10 %   24 s left
+  ///     orders   9,876,543 rows read   the server is at work   2 min 5 s
   ///
   /// - Parameter nameWidth: the cells for the flow's name, so that several lines stand below one another.
   public func terminalLine(_ progress: LoadProgress, nameWidth: Int) -> String {
@@ -74,6 +75,10 @@ public struct ProgressView: Sendable {
 
   private func parts(of progress: LoadProgress) -> [String] {
     var parts = progress.window.map { [Self.words(for: $0)] } ?? []
+    if progress.isServerAtWork {
+      if progress.rows > 0 { parts.append("\(Numbers.counted(progress.rows, "row")) read") }
+      return parts + ["the server is at work", Numbers.duration(seconds: progress.seconds)]
+    }
     parts.append(Numbers.counted(progress.rows, "row"))
     if progress.seconds > 0 {
       parts.append("\(Numbers.fixed(Double(progress.rows) / progress.seconds, digits: 0)) rows/s")

@@ -91,6 +91,7 @@ final class LoadReporter: Sendable {
   /// begins and every ten seconds.
   private func stream(_ event: Event, _ shown: inout Shown) {
     guard !speaker.isHuman else { return }
+    if case .loadProgress(let progress) = event, progress.isServerAtWork { return }
     let pace: (load: String, pause: Duration)? =
       switch event {
       case .loadProgress(let progress): (progress.load, .seconds(1))
@@ -106,7 +107,9 @@ final class LoadReporter: Sendable {
 
   private func move(_ flow: String, _ news: Moving.News, isUrgent: Bool = false, _ shown: inout Shown) {
     let now = ContinuousClock.now
+    var isOverdue = shown.drawnAt.map { now - $0 >= .milliseconds(100) } ?? true
     if let index = shown.moving.firstIndex(where: { $0.flow == flow }) {
+      if case .starting = shown.moving[index].news { isOverdue = true }
       shown.moving[index].news = news
       shown.moving[index].since = now
     } else {
@@ -114,7 +117,7 @@ final class LoadReporter: Sendable {
     }
     if !speaker.terminal.drawsProgress {
       log(&shown)
-    } else if shown.drawnAt.map({ now - $0 >= .milliseconds(100) }) ?? true {
+    } else if isOverdue {
       draw(&shown)
     }
   }
