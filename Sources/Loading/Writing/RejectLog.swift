@@ -1,5 +1,4 @@
 internal import Diagnostics
-internal import Secrets
 internal import SystemPackage
 
 extension LoadRequest {
@@ -55,14 +54,17 @@ final class RejectLog {
   ) throws {
     let added = min(rows, most.map { max(0, $0 + 1 - count) } ?? .max)
     count += added
-    if let file {
-      try file.write(added, each: each, end: end)
-    } else {
+    let allowed: @Sendable ((RejectedRow) throws -> Void) throws -> Void = { body in
       var left = added
       try each { row in
-        if left > 0 { kept.append(row.redacted.diagnostic) }
+        if left > 0 { try body(row.redacted) }
         left -= 1
       }
+    }
+    if added > 0, let file {
+      try file.write(each: allowed, end: end)
+    } else {
+      try allowed { kept.append($0.diagnostic) }
       end()
     }
     guard let most, count > most else { return }
@@ -76,14 +78,5 @@ final class RejectLog {
       Diagnostic(
         .error, "too-many-rejects", "\(message): nothing was written",
         help: file.map { ["the rejected rows are in \($0.path)"] } ?? []))
-  }
-}
-
-extension RejectedRow {
-  /// The same without secrets: its message may be what a trigger or a function says.
-  var redacted: RejectedRow {
-    var row = self
-    row.message = Redaction.redacted(row.message)
-    return row
   }
 }

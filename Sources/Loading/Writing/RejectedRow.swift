@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import JSON
+internal import Secrets
 
 /// A row that was kept out.
 struct RejectedRow {
@@ -61,6 +62,13 @@ struct RejectedRow {
     line.append(UInt8(ascii: "\""))
     line += text.utf8
     line.append(UInt8(ascii: "\""))
+  }
+
+  /// The same without secrets: its message may be what a trigger or a function says.
+  var redacted: RejectedRow {
+    var row = self
+    row.message = Redaction.redacted(row.message)
+    return row
   }
 
   /// The same as a finding.

@@ -29,24 +29,20 @@ final class RejectsFile: Sendable {
 
   deinit { try? file?.close() }
 
-  /// Begins to write the first `count` of the rows that `each` hands out.
+  /// Begins to write the rows that `each` hands out.
   ///
   /// - Parameter end: is called when that is done, or has failed.
   /// - Throws: what kept rows before these from being written.
   func write(
-    _ count: Int, each: @escaping @Sendable ((RejectedRow) throws -> Void) throws -> Void,
-    end: @escaping @Sendable () -> Void
+    each: @escaping @Sendable ((RejectedRow) throws -> Void) throws -> Void, end: @escaping @Sendable () -> Void
   ) throws {
     try throwError()
-    if count == 0 { return end() }
     queue.async { [self] in
       defer { end() }
       do {
         try throwError()
-        var left = count
         try each { row in
-          if left > 0 { row.redacted.append(to: &buffer) }
-          left -= 1
+          row.append(to: &buffer)
           if buffer.count >= Self.bufferSize { try flush() }
         }
         try flush()
