@@ -34,11 +34,7 @@ struct SandboxCommand: AsyncParsableCommand {
     func run() async throws {
       try await withSandbox(project, output) { sandbox, workspace, speaker in
         let loaded = try Planner(workspace: workspace).manifests()
-        let isNew = try await StatusLine.during("Starting the sandbox") {
-          let isNew = try await sandbox.start()
-          try await sandbox.prepare(loaded.project)
-          return isNew
-        }
+        let isNew = try await sandbox.start(for: loaded.project)
         let status = try await sandbox.status()
         speaker.document(status.json)
         let what = isNew ? "started" : "is running already"
@@ -108,10 +104,7 @@ struct SandboxCommand: AsyncParsableCommand {
       try await withSandbox(project, output) { sandbox, workspace, _ in
         let loaded = try Planner(workspace: workspace).manifests()
         let chosen = try choose(from: loaded.project.authorizers)
-        try await StatusLine.during("Starting the sandbox") {
-          try await sandbox.start()
-          try await sandbox.prepare(loaded.project)
-        }
+        try await sandbox.start(for: loaded.project)
         try replaceProcess(sandbox.psqlArguments(for: chosen) + arguments)
       }
     }

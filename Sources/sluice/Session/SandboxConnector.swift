@@ -4,6 +4,20 @@ import Manifests
 import Postgres
 import Sandbox
 
+extension Sandbox {
+  /// Starts it, and makes what `project` names; says so meanwhile.
+  ///
+  /// - Returns: whether it did not run before.
+  @discardableResult
+  func start(for project: Project) async throws -> Bool {
+    try await StatusLine.during("Starting the sandbox") {
+      let isNew = try await start()
+      try await prepare(project)
+      return isNew
+    }
+  }
+}
+
 /// Opens connections to the sandbox in place of every authorizer's server.
 struct SandboxConnector: Connector {
   let sandbox: Sandbox

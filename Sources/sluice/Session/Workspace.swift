@@ -100,10 +100,7 @@ struct Workspace {
     }
     if options.sandbox {
       let sandbox = try sandbox()
-      try await StatusLine.during("Starting the sandbox") {
-        try await sandbox.start()
-        try await sandbox.prepare(project)
-      }
+      try await sandbox.start(for: project)
       return SandboxConnector(sandbox: sandbox, command: Sluice.command)
     }
     return DirectConnector(
