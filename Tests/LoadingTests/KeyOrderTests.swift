@@ -79,20 +79,9 @@ struct KeyOrderTests {
   @Test("gets by another writer of one of the keys, and says which row is refused")
   func failures() async throws {
     let world = try await world("")
-    let other = try await world.database.connect()
-    try await other.perform { try $0.script("BEGIN; INSERT INTO t VALUES (57000, 'theirs', 0)") }
-    var patient = world.request(.upsert, Self.columns, key: ["id"])
-    patient.lockTimeout = .seconds(60)
-    let request = patient
-    async let loading = world.load(request)
-    try await world.database.wait(
-      until: """
-        EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'MERGE%'
-          AND wait_event_type = 'Lock' AND wait_event = 'transactionid')
-        """)
-    try await other.perform { try $0.script("COMMIT") }
-    await other.close()
-    let outcome = try await loading
+    let outcome = try await world.load(
+      world.request(.upsert, Self.columns, key: ["id"]), besides: "INSERT INTO t VALUES (57000, 'theirs', 0)",
+      waiting: "MERGE")
     #expect(outcome.error == nil)
     #expect(try await world.database.text("SELECT count(*), min(s) FROM t WHERE id >= 57000") == "3001|1")
     #expect(try await world.database.text(Self.isLocked) == "t")

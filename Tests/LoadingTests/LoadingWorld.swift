@@ -63,6 +63,27 @@ struct LoadingWorld {
     try await database.rows("SELECT \(raw: columns) FROM t ORDER BY \(raw: order)")
   }
 
+  /// Loads besides another writer, who has done `statement` and commits it once the load waits for that.
+  ///
+  /// - Parameter query: what the load's statement begins with that waits.
+  func load(_ request: LoadRequest, besides statement: String, waiting query: String = "") async throws -> LoadOutcome {
+    let other = try await database.connect()
+    try await other.perform { try $0.script("BEGIN; " + statement) }
+    var request = request
+    request.lockTimeout = .seconds(60)
+    let patient = request
+    async let loading = load(patient)
+    // Who waits for the other's row waits for its transaction; locks of other tests' databases are theirs.
+    try await database.wait(
+      until: """
+        EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '\(query)%'
+          AND wait_event_type = 'Lock' AND wait_event = 'transactionid')
+        """)
+    try await other.perform { try $0.script("COMMIT") }
+    await other.close()
+    return try await loading
+  }
+
   /// The ledger's rows in the order in which they were written, without what differs from run to run.
   func ledgerRows() async throws -> [[String?]] {
     try await database.rows(
